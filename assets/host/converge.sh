@@ -1,0 +1,134 @@
+#!/bin/bash
+# Converges one component of this host to the bundle on standard input, or removes it (docs/ARCHITECTURE.md, "Bundle").
+#
+#   converge apply COMPONENT < BUNDLE
+#   converge remove COMPONENT
+#
+# Safe to kill at any line and to run again: what must survive a kill is written before the step that needs it.
+set -euo pipefail
+export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive
+umask 022
+
+readonly library=${BASH_SOURCE[0]%/*}
+readonly state_root=/var/lib/ipv6-home
+readonly work_root=/run/ipv6-home
+# shellcheck source=assets/host/files.sh
+. "$library/files"
+# shellcheck source=assets/host/units.sh
+. "$library/units"
+# shellcheck source=assets/host/packages.sh
+. "$library/packages"
+# shellcheck source=assets/host/preflight.sh
+. "$library/preflight"
+
+fail() {
+  printf '%s: %s\n' "$component" "$*" >&2
+  exit 1
+}
+
+# One directive of the bundle in hand: prints the arguments, a line each.
+directives() {
+  [ ! -e "$1" ] || sed -n "s/^$2 //p" "$1"
+}
+
+split_bundle() {
+  [ "$(head -n 1 "$work/bundle")" = "ipv6-home bundle 1" ] ||
+    fail "the bundle is of another version than $library/converge; run 'pulumi up' for the stack that owns this host first"
+  grep -v '^    ' "$work/bundle" | grep . >"$work/directives"
+  local mode owner path
+  while read -r mode owner path; do
+    mkdir -p "$work/stage${path%/*}"
+    : >"$work/stage$path"
+  done < <(directives "$work/directives" file)
+  awk -v stage="$work/stage" '
+    /^    / { print substr($0, 5) >out; next }
+    /^$/ { if (out != "") print "" >out; next }
+    { if (out != "") close(out); out = "" }
+    $1 == "file" { out = stage $4 }
+  ' "$work/bundle"
+  while read -r mode owner path; do
+    chmod "$mode" "$work/stage$path"
+    chown "$owner" "$work/stage$path"
+  done < <(directives "$work/directives" file)
+}
+
+# The real programs judge the staged files; nothing is touched if one refuses.
+run_checks() {
+  local command
+  while read -r command; do
+    timeout 60 bash -c "${command//\{stage\}/$work/stage}" >"$work/check" 2>&1 </dev/null || {
+      sed "s|$work/stage||g" "$work/check" >&2
+      fail "refused by: ${command//\{stage\}/}; nothing was changed"
+    }
+  done < <(directives "$work/directives" check)
+}
+
+apply() {
+  state=$state_root/$component
+  mkdir -p "$state"
+  split_bundle
+  preflight
+  install_packages
+  run_checks
+  list_changed_files
+  stop_units_to_restart
+  install_files
+  remove_files_no_longer_wanted
+  apply_sysctls
+  converge_units
+  write_manifest
+  printf 'manifest %s\n' "$(sha256sum <"$state/manifest" | cut -d ' ' -f 1)"
+}
+
+remove() {
+  state=$state_root/$component
+  [ -d "$state" ] || return 0
+  local site
+  for site in "$state_root"/site-*; do
+    case $component in site-*) break ;; esac
+    [ ! -d "$site" ] || fail "${site##*/} still uses this host; run 'pulumi destroy' for that home's stack first"
+  done
+  stop_units
+  restore_files
+  restore_sysctls
+  notify_after_removal
+  remove_packages
+  rm -rf "$state"
+  rmdir --ignore-fail-on-non-empty "$state_root"
+}
+
+# A folder in memory for this run, only root's: a bundle may hold keys. Those of killed runs are swept away.
+make_work() {
+  local old
+  (umask 077 && mkdir -p "$work_root")
+  for old in "$work_root"/*; do
+    [ -d "/proc/${old##*/}" ] || rm -rf "$old"
+  done
+  work=$work_root/$$
+  trap 'rm -rf "$work"' EXIT
+  mkdir "$work"
+  # Read to the end on every path: the sender fails if it cannot deliver all.
+  cat >"$work/bundle"
+}
+
+main() {
+  local verb=${1-}
+  component=${2-}
+  [ -n "$component" ] || {
+    echo "usage: converge apply|remove COMPONENT" >&2
+    exit 2
+  }
+  [ "$(id -u)" = 0 ] || fail "must run as root"
+  make_work
+  # Components of a host may arrive side by side; packages, units and the firewall take one at a time.
+  exec 9>/run/ipv6-home.lock
+  flock --wait 300 9 || fail "another run has held /run/ipv6-home.lock for 300 s"
+  mkdir -p "$state_root"
+  case $verb in
+    apply) apply ;;
+    remove) remove ;;
+    *) fail "no such verb: $verb" ;;
+  esac
+}
+
+main "$@"

@@ -1,0 +1,120 @@
+# shellcheck shell=bash disable=SC2154 # the variables are those of converge
+# Part of converge: files, their manifest, and the sysctls that some of them hold.
+# Uses $state (this component's record on the host), $work (this run's staging).
+
+# Writes $work/changed: the staged files that the host has not, or differently, and those that an earlier run was
+# killed over before it told the units.
+list_changed_files() {
+  local mode owner path
+  {
+    [ ! -e "$state/pending" ] || cat "$state/pending"
+    while read -r mode owner path; do
+      if ! cmp -s "$work/stage$path" "$path" || [ -L "$path" ] ||
+        [ "$(stat -c '%04a %U:%G' "$path")" != "$mode $owner" ]; then
+        printf '%s\n' "$path"
+      fi
+    done < <(directives "$work/directives" file)
+  } | sort -u >"$work/changed"
+}
+
+# Creates the directories above a path, each recorded first so that removal knows it is ours.
+make_directories() {
+  local directory=$1
+  local -a missing=()
+  while [ ! -d "$directory" ]; do
+    missing=("$directory" "${missing[@]}")
+    directory=${directory%/*}
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  printf '%s\n' "${missing[@]}" >>"$state/directories"
+  mkdir -p "$1"
+}
+
+install_files() {
+  local mode owner path
+  while read -r mode owner path; do
+    make_directories "$path"
+    chmod "$mode" "$path"
+    chown "$owner" "$path"
+  done < <(directives "$work/directives" directory)
+
+  cp "$work/changed" "$state/pending.new"
+  mv "$state/pending.new" "$state/pending"
+  while read -r path; do
+    [ -e "$work/stage$path" ] || continue
+    make_directories "${path%/*}"
+    if [ -e "$path" ] && ! grep -qxF "$path" "$state/paths" 2>/dev/null && [ ! -e "$state/original$path" ]; then
+      mkdir -p "$state/original${path%/*}"
+      cp -a "$path" "$state/original$path"
+    fi
+    grep -qxF "$path" "$state/paths" 2>/dev/null || printf '%s\n' "$path" >>"$state/paths"
+    cp -p "$work/stage$path" "$path.ipv6-home-new"
+    mv -T "$path.ipv6-home-new" "$path"
+  done <"$work/changed"
+}
+
+remove_files_no_longer_wanted() {
+  [ -e "$state/paths" ] || return 0
+  local path
+  while read -r path; do
+    [ -e "$work/stage$path" ] || {
+      put_back "$path"
+      printf '%s\n' "$path" >>"$work/changed"
+    }
+  done < <(cat "$state/paths")
+}
+
+# Gives a path back what it held before us, or nothing.
+put_back() {
+  if [ -e "$state/original$1" ]; then
+    cp -a "$state/original$1" "$1.ipv6-home-new"
+    mv -T "$1.ipv6-home-new" "$1"
+  else
+    rm -f "$1"
+  fi
+}
+
+restore_files() {
+  local path
+  if [ -e "$state/paths" ]; then
+    while read -r path; do put_back "$path"; done <"$state/paths"
+  fi
+  if [ -e "$state/directories" ]; then
+    tac "$state/directories" | while read -r path; do
+      [ ! -d "$path" ] || rmdir --ignore-fail-on-non-empty "$path"
+    done
+  fi
+}
+
+# The record of what this host has from us; its checksum is the stack's output.
+write_manifest() {
+  local mode owner path
+  while read -r mode owner path; do
+    printf '%s %s %s %s\n' "$(sha256sum <"$path" | cut -d ' ' -f 1)" "$mode" "$owner" "$path"
+  done < <(directives "$work/directives" file) >"$state/manifest.new"
+  directives "$work/directives" file | cut -d ' ' -f 3 >"$state/paths.new"
+  cp "$work/directives" "$state/directives.new"
+  mv "$state/directives.new" "$state/directives"
+  mv "$state/paths.new" "$state/paths"
+  mv "$state/manifest.new" "$state/manifest"
+  rm -f "$state/pending"
+}
+
+# The keys of a sysctl file, as /proc/sys paths use them.
+sysctl_keys() {
+  sed -n 's/^-\?\([a-z][^ =]*\) *=.*/\1/p' "$1"
+}
+
+apply_sysctls() {
+  local file key
+  while read -r file; do
+    while read -r key; do
+      grep -q "^$key = " "$state/sysctls" 2>/dev/null || sysctl -e "$key" >>"$state/sysctls"
+    done < <(sysctl_keys "$file")
+    sysctl -q -p "$file" || fail "the kernel refused a line of $file; its own words are above"
+  done < <(directives "$work/directives" sysctl)
+}
+
+restore_sysctls() {
+  [ ! -e "$state/sysctls" ] || sysctl -q -e -p "$state/sysctls"
+}

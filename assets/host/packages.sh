@@ -1,0 +1,63 @@
+# shellcheck shell=bash disable=SC2154 # the variables are those of converge
+# Part of converge: Debian packages. What apt adds is recorded before and after, so that removal takes away exactly
+# that, and units that a package brings stay masked, because this project runs the daemons by units of its own.
+
+installed_packages() {
+  dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's/^.i  *//p' | sort
+}
+
+# Moves what came since $state/packages.before to the list of packages that are ours.
+record_new_packages() {
+  [ -e "$state/packages.before" ] || return 0
+  { comm -13 "$state/packages.before" <(installed_packages); cat "$state/packages" 2>/dev/null || :; } |
+    sort -u >"$state/packages.new"
+  mv "$state/packages.new" "$state/packages"
+  rm "$state/packages.before"
+}
+
+apt_get() {
+  timeout 600 apt-get -y -q -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confdef \
+    -o Dpkg::Options::=--force-confold "$@" >"$work/apt" 2>&1 </dev/null
+}
+
+install_packages() {
+  local unit
+  local -a missing
+  # A run that was killed inside apt left this list; what that run installed is ours.
+  record_new_packages
+  mapfile -t missing < <(comm -13 <(installed_packages) <(wanted_packages | sort -u))
+  [ ${#missing[@]} -gt 0 ] || return 0
+  while read -r unit; do
+    [ "$(systemctl is-enabled "$unit" 2>/dev/null || :)" = masked ] || {
+      printf '%s\n' "$unit" >>"$state/masked"
+      bounded_systemctl -q mask "$unit"
+    }
+  done < <(directives "$work/directives" mask)
+  installed_packages >"$state/packages.list"
+  mv "$state/packages.list" "$state/packages.before"
+  apt_get --no-install-recommends install "${missing[@]}" || { apt_get update && apt_get --no-install-recommends install "${missing[@]}"; } || {
+    tail -n 20 "$work/apt" >&2
+    fail "apt-get could not install ${missing[*]}; its own words are above"
+  }
+  record_new_packages
+}
+
+wanted_packages() {
+  directives "$work/directives" package
+  # Kernel WireGuard needs nothing; where there is none the user-space one takes its place.
+  if grep -qx 'require wireguard' "$work/directives" && ! kernel_has_wireguard; then echo wireguard-go; fi
+}
+
+remove_packages() {
+  record_new_packages
+  local unit
+  local -a ours
+  if [ -e "$state/packages" ]; then
+    mapfile -t ours < <(comm -12 "$state/packages" <(installed_packages))
+    [ ${#ours[@]} -eq 0 ] || apt_get purge "${ours[@]}" || {
+      tail -n 20 "$work/apt" >&2
+      fail "apt-get could not remove ${ours[*]}; its own words are above"
+    }
+  fi
+  [ ! -e "$state/masked" ] || while read -r unit; do bounded_systemctl -q unmask "$unit"; done <"$state/masked"
+}

@@ -1,0 +1,52 @@
+# shellcheck shell=bash disable=SC2154 # the variables are those of converge
+# Part of converge: what a host must have before anything of it is touched. Every `require` line of the bundle is
+# judged, all complaints come at once.
+
+kernel_has_wireguard() {
+  # Asking the kernel is the only sure way: the module may be built in, loadable, or not there.
+  ip link add dev v6home-probe type wireguard 2>/dev/null && ip link delete dev v6home-probe
+}
+
+# Wildcard listeners only: the daemons of this project bind single addresses.
+wildcard_listener() {
+  ss -Hlnp "--$1" "sport = :$2" | awk '$4 ~ /^(\*|0\.0\.0\.0|\[::\]):/ { print $NF; exit }'
+}
+
+preflight() {
+  local what argument rest owner
+  while read -r what argument rest; do
+    case $what in
+      release)
+        owner=$(. /etc/os-release && echo "${ID-unknown} ${VERSION_ID-unknown}")
+        case " $argument $rest " in
+          *" ${owner#debian } "*) ;;
+          *) echo "the host runs $owner; allowed is Debian $argument $rest; install one of these" ;;
+        esac
+        [ -d /run/systemd/system ] || echo "the host was not booted by systemd; allowed is systemd only"
+        ;;
+      interface)
+        [ -e "/sys/class/net/$argument" ] ||
+          echo "there is no interface $argument; there are $(ls -x /sys/class/net); mend $rest in the settings"
+        ;;
+      wireguard)
+        kernel_has_wireguard || [ -c /dev/net/tun ] ||
+          echo "the kernel has neither WireGuard nor /dev/net/tun for wireguard-go; load one of the modules wireguard, tun"
+        ;;
+      tun)
+        [ -c /dev/net/tun ] || echo "there is no /dev/net/tun, which the translator needs; load the module tun"
+        ;;
+      free-port)
+        # argument is udp or tcp; rest is PORT UNIT, our own unit that may hold it already.
+        if ! systemctl is-active -q "${rest#* }"; then
+          owner=$(wildcard_listener "$argument" "${rest% *}")
+          [ -z "$owner" ] ||
+            echo "$argument port ${rest% *} is taken on all addresses by $owner; stop it or bind it to single addresses"
+        fi
+        ;;
+    esac
+  done < <(directives "$work/directives" require) >"$work/complaints"
+  [ ! -s "$work/complaints" ] || {
+    while read -r what; do printf '%s: %s\n' "$component" "$what" >&2; done <"$work/complaints"
+    fail "the host is not ready, see above; nothing was changed"
+  }
+}

@@ -1,0 +1,86 @@
+# shellcheck shell=bash disable=SC2154 # the variables are those of converge
+# Part of converge: systemd units. A `unit` line of a bundle is owned by the component, a `notify` line names one of
+# another component. Both: NAME reload|restart PATH…, the files whose change the unit must hear of.
+
+# Whether one of the paths given changed in this run.
+any_changed() {
+  local path
+  for path in "$@"; do
+    ! grep -qxF "$path" "$work/changed" || return 0
+  done
+  return 1
+}
+
+bounded_systemctl() {
+  timeout 120 systemctl "$@"
+}
+
+# systemd runs the ExecStop lines of the definition that it has in hand: a unit that cleans up after itself must stop
+# while that is still the old one.
+stop_units_to_restart() {
+  local line
+  local -a words
+  while read -r line; do
+    read -r -a words <<<"$line"
+    if [ "${words[1]}" = restart ] && any_changed "${words[@]:2}" && systemctl is-active -q "${words[0]}"; then
+      bounded_systemctl stop "${words[0]}" || fail "${words[0]} did not stop; see 'journalctl -u ${words[0]}'"
+    fi
+  done < <(directives "$work/directives" unit)
+}
+
+explain_unit() {
+  journalctl --no-pager -q -n 15 -o cat -u "$1" >&2 || true
+  fail "$1 $2; the end of its journal is above"
+}
+
+converge_units() {
+  local line unit action
+  local -a words
+  if grep -q '^/etc/systemd/system/' "$work/changed"; then bounded_systemctl daemon-reload; fi
+  if [ -e "$state/directives" ]; then
+    while read -r unit _; do
+      grep -q "^unit $unit " "$work/directives" || ! systemctl cat "$unit" >/dev/null 2>&1 ||
+        bounded_systemctl -q disable --now "$unit"
+    done < <(directives "$state/directives" unit)
+  fi
+  while read -r line; do
+    read -r -a words <<<"$line"
+    unit=${words[0]} action=${words[1]}
+    bounded_systemctl -q enable "$unit"
+    if ! systemctl is-active -q "$unit"; then
+      bounded_systemctl -q reset-failed "$unit" 2>/dev/null || true
+      bounded_systemctl start "$unit" || explain_unit "$unit" "did not start"
+    elif any_changed "${words[@]:2}"; then
+      bounded_systemctl "$action" "$unit" || explain_unit "$unit" "did not $action"
+    fi
+  done < <(directives "$work/directives" unit)
+  notify_units "$work/directives"
+}
+
+notify_units() {
+  local line
+  local -a words
+  while read -r line; do
+    read -r -a words <<<"$line"
+    if any_changed "${words[@]:2}"; then
+      bounded_systemctl "${words[1]}" "${words[0]}" || explain_unit "${words[0]}" "did not ${words[1]}"
+    fi
+  done < <(directives "$1" notify)
+}
+
+stop_units() {
+  [ -e "$state/directives" ] || return 0
+  local unit
+  while read -r unit _; do
+    ! systemctl cat "$unit" >/dev/null 2>&1 || bounded_systemctl -q disable --now "$unit"
+  done < <(directives "$state/directives" unit | tac)
+}
+
+notify_after_removal() {
+  bounded_systemctl daemon-reload
+  [ -e "$state/directives" ] || return 0
+  local unit action
+  while read -r unit action _; do
+    ! systemctl is-active -q "$unit" || bounded_systemctl "$action" "$unit" || explain_unit "$unit" "did not $action"
+  done < <(directives "$state/directives" notify)
+}

@@ -1,0 +1,54 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ColoAddresses } from "../network/address-plan";
+import type { MtuPlan } from "../network/mtu-plan";
+import type { Prefix } from "../network/prefix";
+import type { Bundle } from "../render/bundle";
+import { bundleOfHost, Host } from "./host";
+import type { HostLogin } from "./host-access";
+import { Dns64 } from "./dns64";
+import { Firewall } from "./firewall";
+import { Nat64 } from "./nat64";
+import { RoutedPrefix } from "./routed-prefix";
+
+/** Arguments of {@link ColoServer}. */
+export interface ColoServerArgs {
+  readonly login: HostLogin;
+  readonly managementPrefixes: readonly Prefix[];
+  readonly wanInterface: string;
+  readonly acceptRa: boolean;
+  readonly addresses: ColoAddresses;
+  readonly mtu: MtuPlan;
+  readonly pool4: Prefix;
+  readonly trustAnchors: readonly string[];
+}
+
+/**
+ * The server that every home shares. It knows no home: those register themselves.
+ *
+ * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-nat64`, `${name}-dns64`.
+ */
+export class ColoServer extends pulumi.ComponentResource {
+  /** What it puts on the host. */
+  readonly bundles: readonly Bundle[];
+
+  constructor(name: string, args: ColoServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ipv6home:components:ColoServer", name, {}, opts);
+    const { login, wanInterface } = args;
+
+    const needs = {
+      interfaces: [{ name: wanInterface, setting: "wan.interface" }],
+      packages: ["bind9", "bind9-utils", "dns-root-data", "tayga"],
+      masks: ["named.service", "tayga.service"],
+      requires: ["free-port udp 53 ipv6-home-dns64.service", "free-port tcp 53 ipv6-home-dns64.service"],
+    };
+    const host = new Host(`${name}-host`, { login, needs }, { parent: this });
+    const common = { ...args, host, sshPort: login.port, end: "colo" as const };
+    const firewall = new Firewall(`${name}-firewall`, common, { parent: this });
+    const prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });
+    const nat64 = new Nat64(`${name}-nat64`, common, { parent: this });
+    const dns64 = new Dns64(`${name}-dns64`, { ...common, after: [prefix] }, { parent: this });
+    this.bundles = [bundleOfHost(needs), ...[firewall, prefix, nat64, dns64].map((each) => each.bundle)];
+
+    this.registerOutputs({});
+  }
+}

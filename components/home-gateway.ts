@@ -1,0 +1,63 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
+import type { MtuPlan } from "../network/mtu-plan";
+import type { Pinhole } from "../network/pinhole";
+import type { Prefix } from "../network/prefix";
+import type { Bundle } from "../render/bundle";
+import { bundleOfHost, Host } from "./host";
+import type { HostLogin } from "./host-access";
+import { Firewall } from "./firewall";
+import { HomeLan } from "./home-lan";
+import { RoutedPrefix } from "./routed-prefix";
+
+/** Arguments of {@link HomeGateway}. */
+export interface HomeGatewayArgs {
+  readonly login: HostLogin;
+  readonly managementPrefixes: readonly Prefix[];
+  readonly wanInterface: string;
+  readonly colo: Pick<ColoAddresses, "prefix" | "resolver">;
+  readonly site: SiteAddresses;
+  readonly mtu: MtuPlan;
+  readonly domain: string;
+  readonly pinholes: readonly Pinhole[];
+}
+
+/**
+ * The gateway of one home, but for its tunnel, which has an end at the colo as well.
+ *
+ * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-lan`.
+ */
+export class HomeGateway extends pulumi.ComponentResource {
+  readonly host: Host;
+  readonly prefix: RoutedPrefix;
+  /** What it puts on the host. */
+  readonly bundles: readonly Bundle[];
+
+  constructor(name: string, args: HomeGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ipv6home:components:HomeGateway", name, {}, opts);
+    const { login, wanInterface, site, colo } = args;
+
+    const needs = {
+      interfaces: [
+        { name: wanInterface, setting: "wan.interface" },
+        ...site.segments.map((segment) => ({ name: segment.interface, setting: "lan.segments" })),
+      ],
+      // The binary alone: Debian's unit of dnsmasq would fight for port 53.
+      packages: ["dnsmasq-base"],
+      masks: [],
+      requires: [
+        "free-port udp 53 ipv6-home-dnsmasq.service",
+        "free-port tcp 53 ipv6-home-dnsmasq.service",
+        "free-port udp 547 ipv6-home-dnsmasq.service",
+      ],
+    };
+    this.host = new Host(`${name}-host`, { login, needs }, { parent: this });
+    const common = { ...args, host: this.host, sshPort: login.port, end: "home" as const, resolver: colo.resolver };
+    const firewall = new Firewall(`${name}-firewall`, common, { parent: this });
+    this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });
+    const lan = new HomeLan(`${name}-lan`, { ...common, after: [this.prefix] }, { parent: this });
+    this.bundles = [bundleOfHost(needs), ...[firewall, this.prefix, lan].map((each) => each.bundle)];
+
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { types } from "@pulumi/command";
+
+/** Public facts of a host's login, known at preview. */
+export interface HostLogin {
+  /** Address or name of its sshd. */
+  readonly address: string;
+  readonly port: number;
+  /** Pinned public host key, `type base64`; the provider would take any key without one. */
+  readonly hostKey: string;
+  /** Private key; the agent of SSH_AUTH_SOCK is asked if there is none. */
+  readonly privateKey: string | undefined;
+}
+
+/** A host that components can be put on. */
+export interface HostAccess {
+  readonly connection: types.input.remote.ConnectionArgs;
+  /** What must have happened before a component comes. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/**
+ * The one place where connections are built. Root by key; a dead host fails after 4 attempts of at most 10 s, because
+ * sshd punishes more (PerSourcePenalties, sshd_config(5)).
+ */
+export function connectionTo(login: HostLogin): types.input.remote.ConnectionArgs {
+  const agent = process.env["SSH_AUTH_SOCK"];
+  return {
+    host: login.address,
+    port: login.port,
+    user: "root",
+    hostKey: login.hostKey,
+    ...(login.privateKey !== undefined
+      ? { privateKey: pulumi.secret(login.privateKey) }
+      : agent !== undefined
+        ? { agentSocketPath: agent }
+        : {}),
+    dialErrorLimit: 3,
+    perDialTimeout: 10,
+  };
+}

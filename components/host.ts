@@ -1,0 +1,58 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { types } from "@pulumi/command";
+import { hostBundle, type HostNeeds } from "../render/host";
+import { readAsset } from "./assets";
+import { connectionTo, type HostAccess, type HostLogin } from "./host-access";
+import { HostConfig } from "./host-config";
+
+/** Arguments of {@link Host}. */
+export interface HostArgs {
+  readonly login: HostLogin;
+  readonly needs: Omit<HostNeeds, "programs">;
+}
+
+/** The project's programs on every host: name there, file under assets/. */
+const programs = [
+  ["converge", "host/converge.sh"],
+  ["files", "host/files.sh"],
+  ["packages", "host/packages.sh"],
+  ["preflight", "host/preflight.sh"],
+  ["units", "host/units.sh"],
+  ["wireguard-device", "tunnel/wireguard-device.sh"],
+  ["wireguard-peer", "tunnel/wireguard-peer.sh"],
+] as const;
+
+/** What {@link Host} puts on a host. */
+export const bundleOfHost = (needs: Omit<HostNeeds, "programs">) =>
+  hostBundle({ ...needs, programs: programs.map(([name, path]) => ({ name, content: readAsset(path) })) });
+
+/**
+ * A Debian host that this stack owns: preflight, packages, and the programs under /usr/local/lib/ipv6-home that
+ * converge everything else. Its removal takes the packages away that came with it.
+ *
+ * Children: `${name}-base`.
+ */
+export class Host extends pulumi.ComponentResource implements HostAccess {
+  readonly connection: types.input.remote.ConnectionArgs;
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ipv6home:components:Host", name, {}, opts);
+
+    this.connection = connectionTo(args.login);
+    const base = new HostConfig(
+      `${name}-base`,
+      {
+        host: { connection: this.connection, ready: [] },
+        component: "host",
+        bundle: bundleOfHost(args.needs),
+        // converge is not there at first contact, so it is taken out of the bundle itself.
+        applyCommand: `set -- host\n${readAsset("host/bootstrap.sh")}`,
+      },
+      { parent: this },
+    );
+    this.ready = [base.converged];
+
+    this.registerOutputs({});
+  }
+}

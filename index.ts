@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseSettings } from "./settings/parse";
+import type { RawSettings } from "./settings/source";
+import { coloStack } from "./stacks/colo";
+import { importFacts } from "./stacks/colo-facts";
+import { homeStack } from "./stacks/home";
+
+/** Which settings are encrypted; the SDK has this for its own use and leaves it out of its types. */
+const { isConfigSecret } = pulumi.runtime as typeof pulumi.runtime & { isConfigSecret: (key: string) => boolean };
+
+/** The stack's settings as the engine has them, without those of other projects and providers. */
+function rawSettings(): RawSettings {
+  const prefix = `${pulumi.getProject()}:`;
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  return {
+    values: Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value])),
+    secretKeys: own.filter(([key]) => isConfigSecret(key)).map(([key]) => key.slice(prefix.length)),
+  };
+}
+
+/** The program: settings, then the stack that they ask for, then its outputs. */
+export = async (): Promise<object> => {
+  const settings = parseSettings(rawSettings());
+  if (!settings.ok) {
+    throw new pulumi.RunError(
+      ["the settings of this stack have mistakes; nothing was touched", ...settings.problems].join("\n  "),
+    );
+  }
+  if (settings.value.role === "colo") return coloStack(settings.value);
+
+  const { coloStack: given } = settings.value;
+  const name = given ?? `${pulumi.getOrganization()}/${pulumi.getProject()}/colo`;
+  // The details come as plain values, so everything made of them is readable in a preview.
+  const facts = await new pulumi.StackReference("colo", { name }).getOutputDetails("facts");
+  return homeStack(settings.value, importFacts(name, facts.value));
+};

@@ -1,0 +1,94 @@
+import type { Address } from "./address";
+import { Prefix } from "./prefix";
+
+/** The lowest and highest number of a site: number 0 is the colo itself, a /48 holds 256 sites. */
+export const siteNumbers = { first: 1, last: 255 } as const;
+
+/** The lowest and highest number of a segment: number 0 is the gateway's own /64, a /56 holds 256. */
+export const segmentNumbers = { first: 1, last: 255 } as const;
+
+/** What the colo's own share of the address space is used for. */
+export interface ColoAddresses {
+  /** The /48 that the provider routes to the colo. */
+  readonly prefix: Prefix;
+  /** Site 0: the colo's own /56. */
+  readonly own: Prefix;
+  /** Resolver with DNS64, on the loopback interface. */
+  readonly resolver: Address;
+  /** The translator's own address, the source of its ICMPv6 errors. */
+  readonly translator: Address;
+  /** The ULA /64 of all tunnels. */
+  readonly tunnelPrefix: Prefix;
+  /** The colo's end of every tunnel. */
+  readonly tunnel: Address;
+}
+
+/** Numbers the colo: the resolver is `::53` and the translator `::64` of the /48; its tunnel end is `::1`. */
+export function coloAddresses(prefix: Prefix, tunnelPrefix: Prefix): ColoAddresses {
+  return {
+    prefix,
+    own: prefix.subnet(56, 0),
+    resolver: prefix.host(0x53n),
+    translator: prefix.host(0x64n),
+    tunnelPrefix,
+    tunnel: tunnelPrefix.host(1n),
+  };
+}
+
+/** A LAN segment as somebody asks for it. */
+export interface Segment {
+  /** Lower-case label, unique within the site. */
+  readonly name: string;
+  /** Number of its /64 within the site's /56, see {@link segmentNumbers}. */
+  readonly subnet: number;
+  /** Interface of the gateway that serves it. */
+  readonly interface: string;
+}
+
+/** A LAN segment with its addresses. */
+export interface SegmentAddresses extends Segment {
+  /** The segment's /64. */
+  readonly prefix: Prefix;
+  /** The gateway on the segment: router, resolver, DHCPv6 server. */
+  readonly gateway: Address;
+  /** First and last address that DHCPv6 leases. */
+  readonly leases: { readonly first: Address; readonly last: Address };
+}
+
+/** What a site's share of the address space is used for. */
+export interface SiteAddresses {
+  /** Number of the site, see {@link siteNumbers}. */
+  readonly number: number;
+  /** The site's /56. */
+  readonly prefix: Prefix;
+  /** The gateway itself, on its loopback interface: source of what it sends to the colo. */
+  readonly gateway: Address;
+  /** The site's end of its tunnel: the colo is `::1`, site n is `::n+1`. */
+  readonly tunnel: Address;
+  readonly segments: readonly SegmentAddresses[];
+}
+
+/** Numbers a site out of the colo's share. Throws a RangeError for numbers outside their ranges. */
+export function siteAddresses(
+  colo: Pick<ColoAddresses, "prefix" | "tunnelPrefix">,
+  number: number,
+  segments: readonly Segment[],
+): SiteAddresses {
+  if (number < siteNumbers.first) throw new RangeError(`site ${number} is the colo`);
+  const prefix = colo.prefix.subnet(56, number);
+  return {
+    number,
+    prefix,
+    gateway: prefix.host(1n),
+    tunnel: colo.tunnelPrefix.host(BigInt(number) + 1n),
+    segments: segments.map((segment) => {
+      const own = prefix.subnet(64, segment.subnet);
+      return {
+        ...segment,
+        prefix: own,
+        gateway: own.host(1n),
+        leases: { first: own.host(0x100n), last: own.host(0xffffn) },
+      };
+    }),
+  };
+}

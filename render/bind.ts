@@ -1,0 +1,103 @@
+import type { ColoAddresses } from "../network/address-plan";
+import type { MtuPlan } from "../network/mtu-plan";
+import type { Prefix } from "../network/prefix";
+import { ipv4MappedPrefix, nat64Prefix, nonPublicIpv4 } from "../network/well-known";
+import type { Bundle } from "./bundle";
+import { prefixUnit } from "./routing";
+import { renderUnit, unitPath } from "./unit";
+
+const unit = "ipv6-home-dns64.service";
+
+// AppArmor lets named read /etc/bind and write /var/cache/bind and /run/named only.
+const configPath = "/etc/bind/ipv6-home.conf";
+
+/** A list in BIND's grammar. */
+const list = (items: readonly { toString(): string }[]) => items.map((item) => `${item.toString()};`).join(" ");
+
+/** DNS64 (RFC 6147) by BIND 9: full recursion with DNSSEC validation, for the colo's own prefixes only. */
+export function dns64Bundle(args: {
+  readonly addresses: ColoAddresses;
+  readonly mtu: MtuPlan;
+  readonly trustAnchors: readonly string[];
+}): Bundle {
+  return {
+    component: "dns64",
+    files: [
+      { path: configPath, content: renderNamedConf(args) },
+      { path: unitPath(unit), content: renderNamedUnit() },
+    ],
+    checks: [`named-checkconf {stage}${configPath}`, `systemd-analyze verify {stage}${unitPath(unit)}`],
+    units: [{ unit, action: "restart", paths: [configPath, unitPath(unit)] }],
+  };
+}
+
+function renderNamedConf(args: {
+  readonly addresses: ColoAddresses;
+  readonly mtu: MtuPlan;
+  readonly trustAnchors: readonly string[];
+}): string {
+  const { addresses, mtu, trustAnchors } = args;
+  const clients: readonly Prefix[] = [addresses.prefix, addresses.tunnelPrefix];
+  return `\
+acl clients { ${list(clients)} };
+acl nonpublic4 { ${list(nonPublicIpv4)} };
+
+options {
+	directory "/var/cache/bind";
+	pid-file "/run/named/ipv6-home.pid";
+	session-keyfile none;
+
+	listen-on { none; };
+	listen-on-v6 { ${list([addresses.resolver])} };
+	allow-query { clients; };
+	allow-recursion { clients; };
+	allow-query-cache { clients; };
+	allow-transfer { none; };
+	recursion yes;
+	version none;
+
+	// A validating client asks with DO and gets no synthesis for signed names, because it would call it bogus
+	// (docs/ARCHITECTURE.md, "DNS64 and DNSSEC"); everybody else gets validated answers with synthesis.
+	dnssec-validation ${trustAnchors.length > 0 ? "yes" : "auto"};
+
+	dns64 ${nat64Prefix} {
+		clients { clients; };
+		// Private machines are not reachable by the translator, so their names must not seem to be.
+		mapped { !nonpublic4; any; };
+		exclude { ${list([nat64Prefix, ipv4MappedPrefix])} };
+		break-dnssec no;
+	};
+
+	// No answer needs a fragment on any path.
+	edns-udp-size ${mtu.edns};
+	max-udp-size ${mtu.edns};
+};
+${trustAnchors.length > 0 ? `\ntrust-anchors {\n${trustAnchors.map((anchor) => `\t${anchor};\n`).join("")}};\n` : ""}
+controls { };
+
+zone "." {
+	type hint;
+	file "/usr/share/dns/root.hints";
+};
+`;
+}
+
+function renderNamedUnit(): string {
+  return renderUnit({
+    Unit: { Description: "Resolver with DNS64 by BIND 9", After: `network.target ${prefixUnit}` },
+    Service: {
+      // named(8) leaves the foreground once it answers.
+      Type: "forking",
+      PIDFile: "/run/named/ipv6-home.pid",
+      RuntimeDirectory: "named",
+      RuntimeDirectoryMode: "0775",
+      ExecStartPre: ["/usr/bin/chown root:bind /run/named", `/usr/bin/named-checkconf ${configPath}`],
+      ExecStart: `/usr/sbin/named -u bind -c ${configPath}`,
+      ExecReload: "/usr/bin/kill -HUP $MAINPID",
+      Restart: "on-failure",
+      RestartSec: 1,
+      TimeoutStartSec: 60,
+    },
+    Install: { WantedBy: "multi-user.target" },
+  });
+}

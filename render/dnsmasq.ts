@@ -1,0 +1,132 @@
+import type { Address } from "../network/address";
+import type { SegmentAddresses, SiteAddresses } from "../network/address-plan";
+import type { MtuPlan } from "../network/mtu-plan";
+import type { Bundle } from "./bundle";
+import { prefixUnit, vpnTable } from "./routing";
+import { renderOneshot, renderUnit, unitPath } from "./unit";
+
+const lanUnit = "ipv6-home-lan.service";
+const dnsmasqUnit = "ipv6-home-dnsmasq.service";
+const configPath = "/etc/ipv6-home/dnsmasq.conf";
+const stateFolder = "ipv6-home-dnsmasq";
+
+/** Lease time, and with dnsmasq also preferred and valid lifetime in RAs: what RFC 9096, section 3.2, recommends. */
+const preferredLifetimeSec = 2700;
+
+/** RFC 4861, section 6.2.1: MaxRtrAdvInterval (4 to 1800 s) and AdvDefaultLifetime (at least that interval). */
+const advertisements = { intervalSec: 200, routerLifetimeSec: 1800 } as const;
+
+/** The LAN by dnsmasq: RA, DHCPv6 and SLAAC on each segment, names of leased machines, the rest asked at the colo. */
+export function lanBundle(args: {
+  readonly site: SiteAddresses;
+  readonly mtu: MtuPlan;
+  readonly domain: string;
+  readonly resolver: Address;
+}): Bundle {
+  return {
+    component: "lan",
+    files: [
+      { path: configPath, content: renderDnsmasqConf(args) },
+      { path: unitPath(lanUnit), content: renderLanUnit(args.site) },
+      { path: unitPath(dnsmasqUnit), content: renderDnsmasqUnit() },
+    ],
+    checks: [
+      `dnsmasq --test --conf-file={stage}${configPath}`,
+      `systemd-analyze verify {stage}${unitPath(lanUnit)} {stage}${unitPath(dnsmasqUnit)}`,
+    ],
+    units: [
+      { unit: lanUnit, action: "restart", paths: [unitPath(lanUnit)] },
+      { unit: dnsmasqUnit, action: "restart", paths: [configPath, unitPath(lanUnit), unitPath(dnsmasqUnit)] },
+    ],
+  };
+}
+
+function renderDnsmasqConf(args: {
+  readonly site: SiteAddresses;
+  readonly mtu: MtuPlan;
+  readonly domain: string;
+  readonly resolver: Address;
+}): string {
+  const { site, mtu, domain, resolver } = args;
+  return [
+    "# dnsmasq(8)",
+    "user=dnsmasq",
+    "bind-dynamic",
+    "except-interface=lo",
+    ...site.segments.map((segment) => `interface=${segment.interface}`),
+    "",
+    "# Names: ours from leases, everything else from the colo's resolver",
+    "no-resolv",
+    "no-hosts",
+    `server=${resolver}`,
+    `edns-packet-max=${mtu.edns}`,
+    "cache-size=1000",
+    `domain=${domain}`,
+    `local=/${domain}/`,
+    ...site.segments.map((segment) => `domain=${domain},${segment.prefix},local`),
+    "dhcp-fqdn",
+    "",
+    "# Addresses",
+    "enable-ra",
+    "dhcp-authoritative",
+    "dhcp-rapid-commit",
+    `dhcp-leasefile=/var/lib/${stateFolder}/leases`,
+    `dhcp-option=option6:domain-search,${domain}`,
+    ...site.segments.flatMap((segment) => [
+      "",
+      `# Segment ${segment.name}`,
+      ...renderSegment(segment, mtu),
+    ]),
+    "",
+  ].join("\n");
+}
+
+function renderSegment(segment: SegmentAddresses, mtu: MtuPlan): string[] {
+  const { intervalSec, routerLifetimeSec } = advertisements;
+  return [
+    `dhcp-range=set:${segment.name},${segment.leases.first},${segment.leases.last},slaac,64,${preferredLifetimeSec}`,
+    `dhcp-option=tag:${segment.name},option6:dns-server,[${segment.gateway}]`,
+    `ra-param=${segment.interface},mtu:${mtu.tunnel},${intervalSec},${routerLifetimeSec}`,
+  ];
+}
+
+function renderLanUnit(site: SiteAddresses): string {
+  const ip = "/usr/sbin/ip";
+  const address = ({ gateway, interface: device }: SegmentAddresses) => `${gateway}/64 dev ${device}`;
+  const route = ({ prefix, interface: device }: SegmentAddresses) => `${prefix} dev ${device} table ${vpnTable.name}`;
+  return renderOneshot({
+    description: "LAN segments of ipv6-home",
+    unit: { After: `network.target ${prefixUnit}` },
+    start: site.segments.flatMap((segment) => [
+      `${ip} link set dev ${segment.interface} up`,
+      `${ip} -6 address replace ${address(segment)}`,
+      `${ip} -6 route replace ${route(segment)}`,
+    ]),
+    stop: site.segments.flatMap((segment) => [
+      `${ip} -6 route delete ${route(segment)}`,
+      `${ip} -6 address delete ${address(segment)}`,
+    ]),
+  });
+}
+
+function renderDnsmasqUnit(): string {
+  return renderUnit({
+    Unit: {
+      Description: "RA, DHCPv6 and names for the LAN by dnsmasq",
+      After: `network.target ${lanUnit}`,
+      Requires: lanUnit,
+    },
+    Service: {
+      // dnsmasq(8) leaves the foreground once it is ready.
+      Type: "forking",
+      PIDFile: "/run/ipv6-home-dnsmasq.pid",
+      StateDirectory: stateFolder,
+      ExecStartPre: `/usr/sbin/dnsmasq --test --conf-file=${configPath}`,
+      ExecStart: `/usr/sbin/dnsmasq --conf-file=${configPath} --pid-file=/run/ipv6-home-dnsmasq.pid`,
+      Restart: "on-failure",
+      RestartSec: 1,
+      TimeoutStartSec: 30,
+    },
+    Install: { WantedBy: "multi-user.target" },
+  });
+}

@@ -1,0 +1,119 @@
+import type { SiteAddresses } from "../network/address-plan";
+import type { MtuPlan } from "../network/mtu-plan";
+import type { Pinhole } from "../network/pinhole";
+import type { Prefix } from "../network/prefix";
+import { tunnelInterfaces } from "../network/tunnel-plan";
+import type { Bundle } from "./bundle";
+import {
+  dhcpClientRules,
+  firewallBundle,
+  icmpv6InTransit,
+  icmpv6Local,
+  managementRules,
+  managementSets,
+  stateful,
+} from "./firewall";
+import type { NftChain, NftSet } from "./nftables";
+
+/** What the home's ruleset depends on. */
+export interface HomeFirewall {
+  readonly site: SiteAddresses;
+  readonly mtu: MtuPlan;
+  readonly wanInterface: string;
+  readonly sshPort: number;
+  readonly managementPrefixes: readonly Prefix[];
+  readonly pinholes: readonly Pinhole[];
+}
+
+/** The home's firewall: nothing comes in but by a pinhole, nothing of the LAN goes out but by the tunnel. */
+export function homeFirewallBundle(args: HomeFirewall): Bundle {
+  return firewallBundle({ sets: sets(args), chains: chains(args) });
+}
+
+const ports = ({ ports: { first, last } }: Pinhole) => (first === last ? String(first) : `${first}-${last}`);
+
+function sets({ site, managementPrefixes, pinholes }: HomeFirewall): NftSet[] {
+  const target = (pinhole: Pinhole) => `${pinhole.address} . ${pinhole.protocol} . ${ports(pinhole)}`;
+  return [
+    ...managementSets(managementPrefixes),
+    {
+      name: "lan_sources",
+      type: "ifname . ipv6_addr",
+      interval: true,
+      elements: site.segments.flatMap((segment) => [
+        `"${segment.interface}" . ${segment.prefix}`,
+        `"${segment.interface}" . fe80::/10`,
+        `"${segment.interface}" . ::/128`,
+      ]),
+      comment: "What machines on a segment may send from; :: while they look for duplicates (RFC 4862)",
+    },
+    {
+      name: "lan_interfaces",
+      type: "ifname",
+      elements: site.segments.map((segment) => `"${segment.interface}"`),
+    },
+    {
+      name: "pinholes",
+      type: "ipv6_addr . inet_proto . inet_service",
+      interval: true,
+      elements: pinholes
+        .filter(({ from }) => from.length === 0)
+        .map((pinhole) => `${target(pinhole)} comment "${pinhole.name}"`),
+      comment: "Ways in for everybody: lan.pinholes without from",
+    },
+    {
+      name: "pinholes_from",
+      type: "ipv6_addr . ipv6_addr . inet_proto . inet_service",
+      interval: true,
+      elements: pinholes.flatMap((pinhole) =>
+        pinhole.from.map((from) => `${from} . ${target(pinhole)} comment "${pinhole.name}"`),
+      ),
+      comment: "Ways in for some: lan.pinholes with from",
+    },
+  ];
+}
+
+function chains({ site, mtu, wanInterface, sshPort }: HomeFirewall): NftChain[] {
+  const tunnels = `"${tunnelInterfaces}"`;
+  return [
+    {
+      name: "source_validation",
+      hook: "type filter hook prerouting priority raw; policy accept;",
+      rules: [
+        "# A machine sends from its segment's prefix only (BCP 38)",
+        "iifname @lan_interfaces meta nfproto ipv6 iifname . ip6 saddr != @lan_sources counter drop",
+        "# Nobody outside speaks for us",
+        `iifname ${tunnels} ip6 saddr ${site.prefix} counter drop`,
+      ],
+    },
+    {
+      name: "input",
+      hook: "type filter hook input priority filter; policy drop;",
+      rules: [
+        'iif "lo" accept',
+        "meta l4proto ipv6-icmp jump icmpv6_local",
+        stateful,
+        ...managementRules(sshPort),
+        ...dhcpClientRules(wanInterface),
+        "iifname @lan_interfaces meta l4proto { tcp, udp } th dport 53 accept",
+        "iifname @lan_interfaces ip6 saddr fe80::/10 udp dport 547 accept",
+      ],
+    },
+    {
+      name: "forward",
+      hook: "type filter hook forward priority filter; policy drop;",
+      rules: [
+        "# Every segment fits the tunnel, whichever way it goes (docs/ARCHITECTURE.md, MTU plan)",
+        `iifname ${tunnels} tcp flags syn tcp option maxseg size set ${mtu.mss}`,
+        `oifname ${tunnels} tcp flags syn tcp option maxseg size set ${mtu.mss}`,
+        `oifname "${wanInterface}" counter drop`,
+        icmpv6InTransit,
+        stateful,
+        `iifname @lan_interfaces oifname ${tunnels} accept`,
+        "oifname @lan_interfaces ip6 daddr . meta l4proto . th dport @pinholes accept",
+        "oifname @lan_interfaces ip6 saddr . ip6 daddr . meta l4proto . th dport @pinholes_from accept",
+      ],
+    },
+    icmpv6Local,
+  ];
+}

@@ -1,0 +1,44 @@
+import type { Bundle, HostFile } from "./bundle";
+
+/** Folder of this project's programs on a host. */
+export const libraryFolder = "/usr/local/lib/ipv6-home";
+
+/** Debian releases that the project is tested on. */
+const releases = ["12", "13"];
+
+/** What a host must have and be given before any component comes. */
+export interface HostNeeds {
+  /** Interfaces that must exist, each with the setting that names it. */
+  readonly interfaces: readonly { readonly name: string; readonly setting: string }[];
+  readonly packages: readonly string[];
+  /** Units of those packages that must not run beside ours. */
+  readonly masks: readonly string[];
+  /** Further `require` lines, see assets/host/preflight.sh. */
+  readonly requires: readonly string[];
+  /** The project's programs for every host, from assets/host and assets/tunnel. */
+  readonly programs: readonly { readonly name: string; readonly content: string }[];
+}
+
+/** The baseline of a host: preflight, packages, and the programs that converge everything else. */
+export function hostBundle({ interfaces, packages, masks, requires, programs }: HostNeeds): Bundle {
+  return {
+    component: "host",
+    requires: [
+      `release ${releases.join(" ")}`,
+      ...interfaces.map(({ name, setting }) => `interface ${name} ${setting}`),
+      "wireguard",
+      ...requires,
+    ],
+    masks,
+    packages: [...new Set(["iproute2", "nftables", "procps", "wireguard-tools", ...packages])].sort(),
+    files: [
+      ...programs.map(({ name, content }): HostFile => ({ path: `${libraryFolder}/${name}`, content, mode: "0755" })),
+      {
+        path: "/etc/systemd/networkd.conf.d/60-ipv6-home.conf",
+        // networkd removes routes and rules that it did not make whenever it starts (networkd.conf(5)).
+        content: "[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no\n",
+      },
+    ],
+    checks: programs.map(({ name }) => `bash -n {stage}${libraryFolder}/${name}`),
+  };
+}

@@ -1,0 +1,7 @@
+/** Renders sysctl.d(5) lines in the order given; the order matters where one key changes another's default. */
+export function renderSysctl(settings: readonly (readonly [key: string, value: string | number])[]): string {
+  return settings.map(([key, value]) => `${key} = ${value}\n`).join("");
+}
+
+/** An interface's name as part of a sysctl key: dots inside it are written as slashes (sysctl.d(5)). */
+export const sysctlName = (interfaceName: string): string => interfaceName.replaceAll(".", "/");

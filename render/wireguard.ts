@@ -1,0 +1,163 @@
+import type { Address } from "../network/address";
+import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
+import type { Prefix } from "../network/prefix";
+import type { TunnelGeneration } from "../network/tunnel-plan";
+import { siteElements, siteSets } from "./colo-firewall";
+import { firewallUnit, siteElementsFolder } from "./firewall";
+import { libraryFolder } from "./host";
+import { renderElements } from "./nftables";
+import { prefixUnit, vpnTable } from "./routing";
+import { renderUnit, unitPath } from "./unit";
+import type { Bundle } from "./bundle";
+
+/** Unit of one tunnel interface. */
+export const tunnelUnit = (interfaceName: string): string => `ipv6-home-${interfaceName}.service`;
+
+const keyFolder = (interfaceName: string) => `/etc/ipv6-home/keys/${interfaceName}`;
+const ip = "/usr/sbin/ip -6";
+
+/** The key files of one end of a tunnel: a secret bundle, apart from everything that a reviewer should read. */
+export function keyBundle(args: {
+  readonly component: string;
+  readonly interface: string;
+  /** This end's private key, base64. */
+  readonly privateKey: string;
+  readonly presharedKey: string;
+  /** The other end's public key. */
+  readonly peerPublicKey: string;
+}): Bundle {
+  const folder = keyFolder(args.interface);
+  const file = (name: string, key: string) => ({ path: `${folder}/${name}`, content: `${key}\n`, mode: "0600" });
+  const files = [
+    file("private.key", args.privateKey),
+    file("preshared.key", args.presharedKey),
+    file("peer.pub", args.peerPublicKey),
+  ];
+  return { component: args.component, directories: [{ path: folder, mode: "0700" }], files };
+}
+
+interface TunnelEnd {
+  readonly interface: string;
+  readonly description: string;
+  readonly port: number;
+  readonly mtu: number;
+  readonly local: Address;
+  readonly peer: Address;
+  readonly allowedIps: readonly Prefix[];
+  readonly endpoint?: string;
+  /** Routes by this interface, as arguments of `ip -6 route replace` without the device. */
+  readonly routes: readonly string[];
+}
+
+/** The article's unit, without wg-quick: device, addresses, peer, routes. It ends with its device and starts again. */
+function renderTunnelUnit(end: TunnelEnd): string {
+  const device = end.interface;
+  return renderUnit({
+    Unit: {
+      Description: end.description,
+      After: `network-online.target ${prefixUnit}`,
+      Wants: "network-online.target",
+      StartLimitIntervalSec: 0,
+    },
+    Service: {
+      Type: "notify",
+      NotifyAccess: "all",
+      ExecStart: `${libraryFolder}/wireguard-device ${device}`,
+      ExecStartPost: [
+        [
+          `${libraryFolder}/wireguard-peer ${device} ${end.port} ${end.allowedIps.join(",")}`,
+          ...(end.endpoint === undefined ? [] : [end.endpoint]),
+        ].join(" "),
+        `${ip} address replace ${end.local} peer ${end.peer} dev ${device}`,
+        `/usr/sbin/ip link set dev ${device} mtu ${end.mtu} up`,
+        ...end.routes.map((route) => `${ip} route replace ${route.replace(/^\S+/, `$& dev ${device}`)}`),
+      ],
+      ExecStopPost: `-/usr/sbin/ip link delete dev ${device}`,
+      Restart: "on-failure",
+      RestartSec: 1,
+      TimeoutStartSec: 30,
+      TimeoutStopSec: 10,
+    },
+    Install: { WantedBy: "multi-user.target" },
+  });
+}
+
+/** The home's end: dials the colo, and everything of the site goes through it. */
+export function homeTunnelBundle(args: {
+  readonly component: string;
+  readonly generation: TunnelGeneration;
+  readonly mtu: number;
+  readonly colo: Pick<ColoAddresses, "tunnel">;
+  readonly endpoint: Address;
+  readonly site: SiteAddresses;
+  readonly anywhere: Prefix;
+}): Bundle {
+  const device = args.generation.homeInterface;
+  const path = unitPath(tunnelUnit(device));
+  return {
+    component: args.component,
+    files: [
+      {
+        path,
+        content: renderTunnelUnit({
+          interface: device,
+          description: `Tunnel ${device} to the colo`,
+          port: args.generation.port,
+          mtu: args.mtu,
+          local: args.site.tunnel,
+          peer: args.colo.tunnel,
+          allowedIps: [args.anywhere],
+          endpoint: `${args.endpoint}:${args.generation.port}`,
+          routes: [`default table ${vpnTable.name} src ${args.site.gateway} metric 1024`],
+        }),
+      },
+    ],
+    checks: [`systemd-analyze verify {stage}${path}`],
+    units: [{ unit: tunnelUnit(device), action: "restart", paths: [path] }],
+  };
+}
+
+/** The colo's end: the site's registration. Routes and firewall elements live and die with it. */
+export function coloTunnelBundle(args: {
+  readonly component: string;
+  readonly generation: TunnelGeneration;
+  readonly mtu: number;
+  readonly colo: Pick<ColoAddresses, "tunnel">;
+  readonly site: SiteAddresses;
+  /** The site's tunnel address as a prefix of one. */
+  readonly siteTunnel: Prefix;
+}): Bundle {
+  const device = args.generation.coloInterface;
+  const path = unitPath(tunnelUnit(device));
+  const elementsPath = `${siteElementsFolder}/${args.component}.nft`;
+  return {
+    component: args.component,
+    requires: [`free-port udp ${args.generation.port} ${tunnelUnit(device)}`],
+    files: [
+      {
+        path: elementsPath,
+        content: renderElements([
+          { set: siteSets.tunnelPorts, elements: [String(args.generation.port)] },
+          { set: siteSets.sources, elements: siteElements(device, [args.site.prefix, args.siteTunnel]) },
+          { set: siteSets.destinations, elements: siteElements(device, [args.site.prefix]) },
+        ]),
+      },
+      {
+        path,
+        content: renderTunnelUnit({
+          interface: device,
+          description: `Tunnel ${device} to site ${args.site.number}`,
+          port: args.generation.port,
+          mtu: args.mtu,
+          local: args.colo.tunnel,
+          peer: args.site.tunnel,
+          allowedIps: [args.site.prefix, args.siteTunnel],
+          routes: [`${args.site.prefix} metric 1024`],
+        }),
+      },
+    ],
+    checks: [`nft --check --file {stage}${elementsPath}`, `systemd-analyze verify {stage}${path}`],
+    units: [{ unit: tunnelUnit(device), action: "restart", paths: [path] }],
+    notifies: [{ unit: firewallUnit, action: "reload", paths: [elementsPath] }],
+  };
+}

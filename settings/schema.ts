@@ -1,0 +1,164 @@
+/** Which of the two kinds of stack reads a setting. */
+export type Role = "colo" | "home";
+
+/** A setting as Pulumi.yaml declares it and as the reference in docs/SETTINGS.md shows it. */
+export interface SettingDeclaration {
+  readonly type: "string" | "integer" | "array";
+  /** What the items of an array are. */
+  readonly items?: "string" | "object";
+  readonly role: Role | "both";
+  /**
+   * Pulumi demands a value of every declared setting in every stack. An empty one (`""`, `0`, `[]`) says "not set":
+   * an error where {@link required}, else the behaviour that the description names.
+   */
+  readonly default: string | number | readonly never[];
+  readonly required?: true;
+  readonly description: string;
+}
+
+/** Every setting, in the order of the reference. Keys are flat, so `pulumi config set tunnel.keyEpoch 2` works. */
+export const declarations = {
+  role: {
+    type: "string",
+    role: "both",
+    default: "",
+    required: true,
+    description: "What this stack builds: colo (the server everybody shares) or home (one site).",
+  },
+  "ssh.address": {
+    type: "string",
+    role: "both",
+    default: "",
+    required: true,
+    description: "Where Pulumi logs in to this stack's host: an address or a host name.",
+  },
+  "ssh.port": { type: "integer", role: "both", default: 22, description: "TCP port of that host's sshd." },
+  "ssh.hostKey": {
+    type: "string",
+    role: "both",
+    default: "",
+    required: true,
+    description: "Public host key of that sshd, one line as ssh-keyscan prints it without the host's name.",
+  },
+  "ssh.privateKey": {
+    type: "string",
+    role: "both",
+    default: "",
+    description:
+      "Private key for root's login on both hosts, set with --secret. If empty the agent of SSH_AUTH_SOCK is asked, and no key is in the state.",
+  },
+  "ssh.managementPrefixes": {
+    type: "array",
+    items: "string",
+    role: "both",
+    default: [],
+    required: true,
+    description: "Prefixes, IPv4 or IPv6, from which the host's sshd can be reached; nothing else can.",
+  },
+  "wan.interface": {
+    type: "string",
+    role: "both",
+    default: "",
+    required: true,
+    description: "Interface towards the provider.",
+  },
+  "wan.mtu": {
+    type: "integer",
+    role: "both",
+    default: 1500,
+    description: "MTU of the IPv4 path to the other end in bytes, 1340 to 9000 (PPPoE: 1492). Every other MTU and MSS follows from it.",
+  },
+  "wan.acceptRa": {
+    type: "string",
+    role: "colo",
+    default: "yes",
+    description: "Whether the colo's own IPv6 on the WAN comes by router advertisements (yes or no); forwarding would switch them off.",
+  },
+  "colo.address4": {
+    type: "string",
+    role: "colo",
+    default: "",
+    required: true,
+    description: "IPv4 address of the colo that homes dial.",
+  },
+  "colo.prefix": {
+    type: "string",
+    role: "colo",
+    default: "",
+    required: true,
+    description: "The /48 that the provider routes to the colo. Site n gets its /56 number n, the colo keeps number 0.",
+  },
+  "tunnel.prefix": {
+    type: "string",
+    role: "colo",
+    default: "",
+    required: true,
+    description: "A ULA /64 (RFC 4193) for the ends of all tunnels: the colo is ::1, site n is ::n+1.",
+  },
+  "tunnel.basePort": {
+    type: "integer",
+    role: "colo",
+    default: 51820,
+    description: "First UDP port of the tunnels; site n uses two from 2(n-1) above it on.",
+  },
+  "nat64.pool4": {
+    type: "string",
+    role: "colo",
+    default: "192.168.240.0/20",
+    description: "Private IPv4 prefix, /8 to /29, that Tayga maps IPv6 sources to, one address per active source. Never seen outside.",
+  },
+  "dns64.trustAnchors": {
+    type: "array",
+    items: "string",
+    role: "colo",
+    default: [],
+    description: "DNSSEC trust anchors as in BIND's trust-anchors statement. If empty, the root's built-in ones.",
+  },
+  "colo.stack": {
+    type: "string",
+    role: "home",
+    default: "",
+    description: "Stack that built the colo, as organization/project/stack. If empty, colo of the same organization and project.",
+  },
+  "site.number": {
+    type: "integer",
+    role: "home",
+    default: 0,
+    required: true,
+    description: "Number of this site, 1 to 255, unique at its colo. It gives the /56, the tunnel address and the ports.",
+  },
+  "tunnel.keyEpoch": {
+    type: "integer",
+    role: "home",
+    default: 1,
+    description: "Generation of the tunnel's keys. Another number makes new key pairs and a new preshared key at both ends.",
+  },
+  "lan.domain": {
+    type: "string",
+    role: "home",
+    default: "home.arpa",
+    description: "Domain of the machines at home (RFC 8375).",
+  },
+  "lan.segments": {
+    type: "array",
+    items: "object",
+    role: "home",
+    default: [],
+    required: true,
+    description: "LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface.",
+  },
+  "lan.pinholes": {
+    type: "array",
+    items: "object",
+    role: "home",
+    default: [],
+    description:
+      "Ways in to single machines: name, segment, host (the address's last 64 bits, as ::42), protocol (tcp or udp), port (22 or 8000-8010), from (prefixes; everybody if left out).",
+  },
+} as const satisfies Record<string, SettingDeclaration>;
+
+/** The name of a setting, without the project's name before it. */
+export type SettingKey = keyof typeof declarations;
+
+/** Whether a text is the name of a setting. */
+export const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(declarations, key);

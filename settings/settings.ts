@@ -1,0 +1,67 @@
+import type { Address } from "../network/address";
+import type { Segment } from "../network/address-plan";
+import type { Pinhole } from "../network/pinhole";
+import type { Prefix } from "../network/prefix";
+
+/** How to log in to a stack's own host. */
+export interface LoginSettings {
+  /** Address or host name of the sshd. */
+  readonly address: string;
+  readonly port: number;
+  /** Public host key, `type base64`. */
+  readonly hostKey: string;
+  /** Private key, secret; the agent is asked if there is none. */
+  readonly privateKey: string | undefined;
+  /** From where the host's sshd can be reached. */
+  readonly managementPrefixes: readonly Prefix[];
+}
+
+/** The interface towards the provider. */
+export interface WanSettings {
+  readonly interface: string;
+  /** MTU of the IPv4 path to the other end, in bytes. */
+  readonly mtu: number;
+}
+
+/** Settings of a colo stack. */
+export interface ColoSettings {
+  readonly role: "colo";
+  readonly login: LoginSettings;
+  readonly wan: WanSettings & { readonly acceptRa: boolean };
+  /** What homes dial. */
+  readonly address4: Address;
+  /** The colo's /48. */
+  readonly prefix: Prefix;
+  /** ULA /64 of all tunnels. */
+  readonly tunnelPrefix: Prefix;
+  /** First UDP port of the tunnels. */
+  readonly basePort: number;
+  /** IPv4 that the translator maps sources to. */
+  readonly pool4: Prefix;
+  /** Trust anchors in BIND's form; the root's built-in ones if empty. */
+  readonly trustAnchors: readonly string[];
+}
+
+/** A pinhole before the site's addresses are known: the machine is a segment and an interface identifier. */
+export interface PinholeSettings extends Omit<Pinhole, "address"> {
+  /** Name of a segment in the same settings. */
+  readonly segment: string;
+  /** The last 64 bits of the machine's address. */
+  readonly interfaceId: bigint;
+}
+
+/** Settings of a home stack. */
+export interface HomeSettings {
+  readonly role: "home";
+  readonly login: LoginSettings;
+  readonly wan: WanSettings;
+  /** The colo's stack; the one named colo beside this one if left out. */
+  readonly coloStack: string | undefined;
+  readonly siteNumber: number;
+  readonly keyEpoch: number;
+  readonly domain: string;
+  readonly segments: readonly Segment[];
+  readonly pinholes: readonly PinholeSettings[];
+}
+
+export type Settings = ColoSettings | HomeSettings;

@@ -1,0 +1,145 @@
+import { Address } from "../network/address";
+import { Prefix } from "../network/prefix";
+import type { PortRange } from "../network/pinhole";
+import { mistaken, quote, valid, type Result } from "./result";
+
+/** Reads one given value; `where` names it in a sentence. */
+export type Parser<T> = (given: unknown, where: string) => Result<T>;
+
+/** A whole number within bounds. Pulumi hands numbers over as text. */
+export const integer =
+  (least: number, most: number, todo: string): Parser<number> =>
+  (given, where) => {
+    const value = typeof given === "number" ? given : Number(/^-?\d+$/.test(String(given)) ? given : NaN);
+    return Number.isInteger(value) && value >= least && value <= most
+      ? valid(value)
+      : mistaken({ where, given: quote(given), allowed: `a whole number from ${least} to ${most}`, todo });
+  };
+
+/** One of a few words. */
+export const oneOf =
+  <const T extends string>(words: readonly T[], todo: string): Parser<T> =>
+  (given, where) => {
+    const word = words.find((candidate) => candidate === given);
+    return word === undefined ? mistaken({ where, given: quote(given), allowed: words.join(" or "), todo }) : valid(word);
+  };
+
+/** Text of a form. */
+export const matching =
+  (form: RegExp, allowed: string, todo: string): Parser<string> =>
+  (given, where) =>
+    typeof given === "string" && form.test(given)
+      ? valid(given)
+      : mistaken({ where, given: quote(given), allowed, todo });
+
+/** A prefix that further rules accept; `rule` answers what is wrong with it, or nothing. */
+export const prefix =
+  (allowed: string, todo: string, rule: (prefix: Prefix) => string | undefined = () => undefined): Parser<Prefix> =>
+  (given, where) => {
+    const parsed = typeof given === "string" ? Prefix.parse(given) : { problem: "not text" };
+    const problem = parsed instanceof Prefix ? rule(parsed) : parsed.problem;
+    return parsed instanceof Prefix && problem === undefined
+      ? valid(parsed)
+      : mistaken({ where, given: `${quote(given)}, which is ${problem ?? "wrong"}`, allowed, todo });
+  };
+
+/** An address that a further rule accepts. */
+export const address =
+  (allowed: string, todo: string, rule: (address: Address) => boolean): Parser<Address> =>
+  (given, where) => {
+    const parsed = typeof given === "string" ? Address.parse(given) : undefined;
+    return parsed !== undefined && rule(parsed) ? valid(parsed) : mistaken({ where, given: quote(given), allowed, todo });
+  };
+
+/** A list, each of whose items one parser accepts. */
+export const listOf =
+  <T>(item: Parser<T>): Parser<readonly T[]> =>
+  (given, where) => {
+    if (!Array.isArray(given)) {
+      return mistaken({ where, given: quote(given), allowed: "a list", todo: "write it as a YAML list, or as JSON" });
+    }
+    const results = given.map((each, index) => item(each, `${where}[${index}]`));
+    const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
+    return problems.length > 0
+      ? { ok: false, problems }
+      : valid(results.flatMap((result) => (result.ok ? [result.value] : [])));
+  };
+
+const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** A lower-case host name label (RFC 1123, section 2.1). */
+export const hostLabel = matching(
+  label,
+  "a host name label: letters a-z, digits and inner hyphens, at most 63",
+  "choose another name",
+);
+
+/** A lower-case domain name of one or more labels. */
+export const domainName: Parser<string> = (given, where) =>
+  typeof given === "string" && given.length <= 253 && given.split(".").every((part) => label.test(part))
+    ? valid(given)
+    : mistaken({
+        where,
+        given: quote(given),
+        allowed: "a lower-case domain name",
+        todo: "use home.arpa, or a domain of your own",
+      });
+
+/** A network interface that this project does not make itself (net/core/dev.c: 15 bytes, no slash, no white space). */
+export const interfaceName: Parser<string> = (given, where) =>
+  typeof given === "string" && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/.test(given) && !/^(lo$|nat64$|vpn)/.test(given)
+    ? valid(given)
+    : mistaken({
+        where,
+        given: quote(given),
+        allowed: "the name of an interface that exists on the host, not lo, nat64 or vpn…",
+        todo: "see `ip link` on the host",
+      });
+
+/** An address or a name to log in at. */
+export const loginAddress: Parser<string> = (given, where) => {
+  const text = typeof given === "string" ? given : "";
+  // Digits and dots alone are an address with a mistake, never a name.
+  const isName = text.length <= 253 && !/^[0-9.]+$/.test(text) && text.split(".").every((part) => label.test(part));
+  return Address.parse(text) !== undefined || isName
+    ? valid(text)
+    : mistaken({
+        where,
+        given: quote(given),
+        allowed: "an IPv4 or IPv6 address or a host name",
+        todo: "write it without brackets and without a port",
+      });
+};
+
+const hostKeyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"];
+
+/** An OpenSSH public key, `type base64`; a comment after it is dropped. */
+export const hostKey: Parser<string> = (given, where) => {
+  const [type = "", blob = ""] = typeof given === "string" ? given.trim().split(/\s+/) : [];
+  const bytes = Buffer.from(blob, "base64");
+  // The blob repeats the type as a length-prefixed string (RFC 4253, section 6.6).
+  const inner = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString("latin1") : "";
+  return hostKeyTypes.includes(type) && inner === type
+    ? valid(`${type} ${blob}`)
+    : mistaken({
+        where,
+        given: quote(given),
+        allowed: "one line `ssh-ed25519 AAAA…`",
+        todo: "take it from the host's console: cat /etc/ssh/ssh_host_ed25519_key.pub",
+      });
+};
+
+/** One port, `22`, or a range, `8000-8010`. */
+export const portRange: Parser<PortRange> = (given, where) => {
+  const parts = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(String(given));
+  const first = Number(parts?.[1] ?? NaN);
+  const last = Number(parts?.[2] ?? first);
+  return first >= 1 && first <= last && last <= 65535
+    ? valid({ first, last })
+    : mistaken({
+        where,
+        given: quote(given),
+        allowed: "a port from 1 to 65535, or a range such as 8000-8010",
+        todo: "name the port of the service",
+      });
+};

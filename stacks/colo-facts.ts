@@ -1,0 +1,51 @@
+import { Address } from "../network/address";
+import { coloAddresses, type ColoAddresses } from "../network/address-plan";
+import { Prefix } from "../network/prefix";
+import { nat64Prefix } from "../network/well-known";
+
+/** Version of the exported object; a home refuses another one. */
+const schema = 1;
+
+/** What a home must know of its colo: public facts only. */
+export interface ColoFacts {
+  readonly login: { readonly address: string; readonly port: number; readonly hostKey: string };
+  readonly endpoint: Address;
+  readonly addresses: ColoAddresses;
+  readonly basePort: number;
+  readonly wanMtu: number;
+}
+
+/** The facts as a stack output: plain data. */
+export function exportFacts({ login, endpoint, addresses, basePort, wanMtu }: ColoFacts) {
+  return {
+    schema,
+    login: { address: login.address, port: login.port, hostKey: login.hostKey },
+    endpoint: endpoint.toString(),
+    prefix: addresses.prefix.toString(),
+    tunnelPrefix: addresses.tunnelPrefix.toString(),
+    resolver: addresses.resolver.toString(),
+    nat64Prefix: nat64Prefix.toString(),
+    basePort,
+    wanMtu,
+  };
+}
+
+/** Reads the facts out of another stack's outputs. Throws a sentence for people if they are not there. */
+export function importFacts(stack: string, facts: unknown): ColoFacts {
+  const found = facts as Partial<ReturnType<typeof exportFacts>> | undefined;
+  if (found?.schema !== schema) {
+    throw new Error(
+      found === undefined
+        ? `stack ${stack} has no output "facts": run pulumi up for it first, or set colo.stack to the stack that built the colo`
+        : `stack ${stack} has facts of schema ${found.schema ?? "unknown"}, this program reads ${schema}: run pulumi up for it with this program`,
+    );
+  }
+  const { login, endpoint, prefix, tunnelPrefix, basePort, wanMtu } = found as ReturnType<typeof exportFacts>;
+  return {
+    login,
+    endpoint: Address.of(endpoint),
+    addresses: coloAddresses(Prefix.of(prefix), Prefix.of(tunnelPrefix)),
+    basePort,
+    wanMtu,
+  };
+}

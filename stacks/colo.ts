@@ -1,0 +1,40 @@
+import { ColoServer } from "../components/colo-server";
+import { coloAddresses } from "../network/address-plan";
+import { mtuPlan } from "../network/mtu-plan";
+import { nat64Prefix } from "../network/well-known";
+import { manifestHash } from "../render/bundle";
+import type { ColoSettings } from "../settings/settings";
+import { exportFacts } from "./colo-facts";
+
+/** The colo stack: one server. Answers the stack's outputs. */
+export function coloStack(settings: ColoSettings) {
+  const { login, wan, basePort } = settings;
+  const addresses = coloAddresses(settings.prefix, settings.tunnelPrefix);
+  const mtu = mtuPlan(wan.mtu);
+
+  const colo = new ColoServer("colo", {
+    login,
+    managementPrefixes: login.managementPrefixes,
+    wanInterface: wan.interface,
+    acceptRa: wan.acceptRa,
+    addresses,
+    mtu,
+    pool4: settings.pool4,
+    trustAnchors: settings.trustAnchors,
+  });
+
+  return {
+    facts: exportFacts({ login, endpoint: settings.address4, addresses, basePort, wanMtu: wan.mtu }),
+    endpoint: settings.address4.toString(),
+    prefix: addresses.prefix.toString(),
+    tunnelAddress: addresses.tunnel.toString(),
+    resolver: addresses.resolver.toString(),
+    nat64Prefix: nat64Prefix.toString(),
+    mtu,
+    manifests: { colo: manifestsOf(colo.bundles) },
+  };
+}
+
+/** SHA-256 of the manifest of each component on a host, as the host itself records it. */
+export const manifestsOf = (bundles: readonly Parameters<typeof manifestHash>[0][]) =>
+  Object.fromEntries(bundles.map((bundle) => [bundle.component, manifestHash(bundle)]));

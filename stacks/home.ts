@@ -1,0 +1,70 @@
+import { connectionTo } from "../components/host-access";
+import { HomeGateway } from "../components/home-gateway";
+import { Tunnel } from "../components/tunnel";
+import { siteAddresses } from "../network/address-plan";
+import { mtuPlan } from "../network/mtu-plan";
+import type { Pinhole } from "../network/pinhole";
+import { tunnelGeneration } from "../network/tunnel-plan";
+import { nat64Prefix } from "../network/well-known";
+import type { HomeSettings } from "../settings/settings";
+import { manifestsOf } from "./colo";
+import type { ColoFacts } from "./colo-facts";
+
+/** The home stack: one site, and both ends of its tunnel. Answers the stack's outputs. */
+export function homeStack(settings: HomeSettings, coloFacts: ColoFacts) {
+  const { login, wan, domain } = settings;
+  const { addresses: colo, endpoint } = coloFacts;
+  const site = siteAddresses(colo, settings.siteNumber, settings.segments);
+  const mtu = mtuPlan(Math.min(wan.mtu, coloFacts.wanMtu));
+  const generation = tunnelGeneration(settings.siteNumber, settings.keyEpoch, coloFacts.basePort);
+
+  const gateway = new HomeGateway("home", {
+    login,
+    managementPrefixes: login.managementPrefixes,
+    wanInterface: wan.interface,
+    colo,
+    site,
+    mtu,
+    domain,
+    pinholes: pinholesOf(settings, site.segments),
+  });
+  const tunnel = new Tunnel("tunnel", {
+    home: gateway.host,
+    colo: { connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }), ready: [] },
+    generation,
+    coloAddresses: colo,
+    site,
+    mtu,
+    endpoint,
+    after: [gateway.prefix],
+  });
+
+  return {
+    publicKeys: { home: tunnel.keys.home.publicKey, colo: tunnel.keys.colo.publicKey },
+    privateKeys: { home: tunnel.keys.home.privateKey, colo: tunnel.keys.colo.privateKey },
+    endpoint: `${endpoint.toString()}:${generation.port}`,
+    tunnelInterfaces: { home: generation.homeInterface, colo: generation.coloInterface },
+    tunnelAddresses: { home: site.tunnel.toString(), colo: colo.tunnel.toString() },
+    prefix: site.prefix.toString(),
+    segments: Object.fromEntries(site.segments.map(({ name, prefix }) => [name, prefix.toString()])),
+    resolver: colo.resolver.toString(),
+    nat64Prefix: nat64Prefix.toString(),
+    mtu,
+    manifests: {
+      home: manifestsOf([...gateway.bundles, tunnel.bundles.home]),
+      colo: manifestsOf([tunnel.bundles.colo]),
+    },
+  };
+}
+
+/** Pinholes with the addresses of their machines. The settings' parser has made sure that the segments exist. */
+function pinholesOf(
+  settings: HomeSettings,
+  segments: ReturnType<typeof siteAddresses>["segments"],
+): Pinhole[] {
+  return settings.pinholes.flatMap(({ segment, interfaceId, ...rest }) =>
+    segments
+      .filter(({ name }) => name === segment)
+      .map(({ prefix }) => ({ ...rest, address: prefix.host(interfaceId) })),
+  );
+}
