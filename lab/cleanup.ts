@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { cables, management, namespaceOf } from "./topology";
+import { describePath, inState, stateDirectory } from "./paths";
+import { end, identify, isAlive, remembered, rememberedNames } from "./processes";
+import { run } from "./run";
+import { restoreSysctls } from "./tuning";
+
+const groupName = "ipv6-home-lab";
+const namespaceFiles = "/run/netns";
+
+/** The text of a file; nothing if it is gone. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+const entries = (path: string): string[] => (existsSync(path) ? readdirSync(path) : []);
+
+/** The control groups of the lab's hosts, deepest first. */
+function groups(): string[] {
+  const tops = textOf("/proc/self/mounts")
+    .split("\n")
+    .flatMap((line) => /^\S+ (\S+) cgroup2? /.exec(line)?.[1] ?? []);
+  const below = (path: string): string[] =>
+    readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [...below(join(path, entry.name)), join(path, entry.name)] : [],
+    );
+  return tops
+    .map((top) => join(top, groupName))
+    .flatMap((path) => (existsSync(path) ? [...below(path), path] : []));
+}
+
+const labNamespaces = (): string[] =>
+  entries(namespaceFiles).filter((name) => name.startsWith(namespaceOf("" as never)));
+
+/** Ends every process of the lab: those remembered, and whatever else runs in its namespaces and control groups. */
+async function endProcesses(): Promise<void> {
+  const known = rememberedNames()
+    .flatMap((name) => remembered(name) ?? [])
+    .filter(isAlive);
+  // Power supplies first, so that none of them boots its host again.
+  await end(known);
+  for (let round = 0; round < 5; round += 1) {
+    const inNamespaces = await Promise.all(
+      labNamespaces().map((name) => run(["ip", "netns", "pids", name], { allowFailure: true })),
+    );
+    const inGroups = groups().map((group) => textOf(join(group, "cgroup.procs")));
+    const pids = [...inNamespaces.map(({ stdout }) => stdout), ...inGroups]
+      .join("\n")
+      .split(/\s+/)
+      .filter((pid) => pid !== "");
+    const found = pids.map(Number).flatMap((pid) => identify(pid) ?? []);
+    if (found.length === 0) return;
+    await end(found);
+  }
+}
+
+/** Unmounts what lies below the lab's directories, last mounted first. */
+async function unmount(): Promise<void> {
+  const points = textOf("/proc/self/mounts")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "");
+  const ours = points.filter(
+    (point) =>
+      point.startsWith(`${stateDirectory}/`) ||
+      /^\/run\/systemd\/nspawn\/.*\/v6-(colo|home)(\/|$)/.test(point),
+  );
+  for (const point of ours.reverse()) await run(["umount", "-l", point], { allowFailure: true });
+}
+
+/** Takes everything of the lab off the machine, whatever state it is in; only images and keys stay. */
+export async function cleanUp(): Promise<void> {
+  // First, so that a lab that is half gone is never taken for one that is up.
+  rmSync(describePath, { force: true });
+  await endProcesses();
+  for (const name of labNamespaces()) await run(["ip", "netns", "delete", name]);
+  for (const link of [
+    ...cables
+      .flat()
+      .filter(({ place }) => place === "machine")
+      .map(({ name }) => name),
+    management.bridge,
+  ]) {
+    if (existsSync(`/sys/class/net/${link}`)) await run(["ip", "link", "delete", link]);
+  }
+  await unmount();
+  for (const group of groups()) rmdirSync(group);
+  for (const name of entries("/etc/netns"))
+    if (name.startsWith("v6-")) rmSync(join("/etc/netns", name), { recursive: true });
+  if (existsSync("/etc/netns") && entries("/etc/netns").length === 0) rmdirSync("/etc/netns");
+  for (const part of entries("/run/systemd/nspawn")) {
+    for (const host of ["v6-colo", "v6-home"])
+      rmSync(join("/run/systemd/nspawn", part, host), { recursive: true, force: true });
+  }
+  restoreSysctls();
+  for (const entry of entries(stateDirectory))
+    if (entry !== "kept" && !entry.startsWith("lock"))
+      rmSync(inState(entry), { recursive: true, force: true });
+}

@@ -1,0 +1,109 @@
+import { readDescription } from "./description";
+import { isHostOn } from "./hosts";
+import * as lab from "./lab";
+import { isRunning, logPath, rememberedNames } from "./processes";
+import { hostNames, isHost, places, releases, type Place, type Release } from "./topology";
+
+const help = `usage: npm run lab -- COMMAND
+
+  up [--release trixie|bookworm]   bring the lab up (the first time builds the images: about 90 s)
+  down                             take it off this machine again; images and keys stay
+  status                           what is up
+  describe                         addresses, keys and names as JSON
+  exec PLACE [--] COMMAND…         run a command in a place
+  shell PLACE                      a shell in a place
+
+Places: ${places.join(" ")}
+`;
+
+/** A mistake in the command line. */
+class UsageError extends Error {}
+
+const started = performance.now();
+const progress = (line: string): void => {
+  process.stderr.write(`lab: ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${line}\n`);
+};
+
+function placeOf(word: string | undefined): Place {
+  const place = places.find((each) => each === word);
+  if (place === undefined) throw new UsageError(`no place ${word ?? "given"}; there are ${places.join(" ")}`);
+  return place;
+}
+
+function releaseOf(args: readonly string[]): Release {
+  const [option, word] = args;
+  if (option === undefined) return "trixie";
+  const release = releases.find(
+    (each) => each === (option.startsWith("--release=") ? option.slice("--release=".length) : word),
+  );
+  if (!option.startsWith("--release") || release === undefined)
+    throw new UsageError(`up takes --release ${releases.join("|")}`);
+  return release;
+}
+
+function status(): number {
+  const description = readDescription();
+  if (description === undefined) {
+    process.stdout.write("the lab is down\nto bring it up: npm run lab -- up\n");
+    return 1;
+  }
+  for (const place of places) {
+    const on = isHost(place) ? isHostOn(place) : true;
+    const what = isHost(place)
+      ? `${description.hosts[place].release} host, root@${description.hosts[place].management}`
+      : "namespace";
+    process.stdout.write(`${place.padEnd(9)} ${on ? "up  " : "down"}  ${what}\n`);
+  }
+  const dead = rememberedNames().filter((name) => !isRunning(name));
+  for (const name of dead) process.stdout.write(`${name} does not run; its log is ${logPath(name)}\n`);
+  const whole = dead.length === 0 && hostNames.every(isHostOn);
+  process.stdout.write(
+    whole ? "to look around: npm run lab -- shell home\n" : "to bring it up afresh: npm run lab -- up\n",
+  );
+  return whole ? 0 : 1;
+}
+
+async function main([command, ...args]: readonly string[]): Promise<number> {
+  switch (command) {
+    case "up": {
+      const release = releaseOf(args);
+      await lab.up({ release: { colo: release, home: release }, onProgress: progress });
+      return 0;
+    }
+    case "down":
+      await lab.down();
+      progress("down");
+      return 0;
+    case "status":
+      return status();
+    case "describe":
+      process.stdout.write(`${JSON.stringify(lab.describe(), undefined, 2)}\n`);
+      return 0;
+    case "exec": {
+      const place = placeOf(args[0]);
+      const argv = args.slice(args[1] === "--" ? 2 : 1);
+      if (argv.length === 0) throw new UsageError(`exec ${place} takes a command`);
+      return lab.enter(place, argv);
+    }
+    case "shell":
+      return lab.enter(placeOf(args[0]), ["bash"]);
+    case "help":
+    case "--help":
+    case "-h":
+      process.stdout.write(help);
+      return 0;
+    default:
+      throw new UsageError(command === undefined ? "no command given" : `no command ${command}`);
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const usage = error instanceof UsageError;
+    process.stderr.write(
+      `lab: ${error instanceof Error ? error.message : String(error)}\n${usage ? `\n${help}` : ""}`,
+    );
+    process.exit(usage ? 2 : 1);
+  },
+);

@@ -1,0 +1,116 @@
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { writeHostFiles } from "./hostFiles";
+import { hostKeys } from "./keys";
+import { inLab, inState } from "./paths";
+import {
+  childrenOf,
+  end,
+  gone,
+  identify,
+  isRunning,
+  logPath,
+  remembered,
+  signal,
+  startDaemon,
+  stopDaemon,
+  type Identity,
+} from "./processes";
+import { run, waitFor } from "./run";
+import { management, namespaceOf, type HostName } from "./topology";
+
+const daemonOf = (name: HostName): string => `host-${name}`;
+const rootOf = (name: HostName): string => inState("hosts", name, "root");
+const pidFileOf = (name: HostName): string => inState("hosts", name, "pid");
+
+/** Lays a fresh file system for a host over the base image. */
+export async function layHost(name: HostName, image: string): Promise<void> {
+  const directory = inState("hosts", name);
+  for (const part of ["root", "upper", "work"]) mkdirSync(`${directory}/${part}`, { recursive: true });
+  // Volatile: a lab host never outlives the machine, so no flush has to wait for a disk.
+  const layers = `volatile,lowerdir=${image},upperdir=${directory}/upper,workdir=${directory}/work`;
+  await run(["mount", "-t", "overlay", "-o", layers, `lab-${name}`, rootOf(name)]);
+  writeHostFiles(rootOf(name), name, hostKeys(name));
+}
+
+/** Throws the file system of a host away; the host must be off. */
+export async function clearHost(name: HostName): Promise<void> {
+  await run(["umount", rootOf(name)]);
+  rmSync(inState("hosts", name), { recursive: true, force: true });
+}
+
+/** The process of systemd-nspawn of a running host. */
+function container(name: HostName): Identity | undefined {
+  try {
+    return identify(Number(readFileSync(pidFileOf(name), "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The host's own process 1, as the machine sees it; nothing while the host is off or just starts. */
+export function leader(name: HostName): Identity | undefined {
+  if (!isRunning(daemonOf(name))) return undefined;
+  const parent = container(name);
+  const child = parent === undefined ? undefined : childrenOf(parent.pid)[0];
+  return child === undefined ? undefined : identify(child);
+}
+
+/** Tells whether a host is powered. */
+export function isHostOn(name: HostName): boolean {
+  return isRunning(daemonOf(name));
+}
+
+/** Boots a host that is off; returns when it lets somebody log in. */
+export async function startHost(name: HostName): Promise<void> {
+  if (isHostOn(name)) throw new Error(`${name}: is on already; stop it first`);
+  startDaemon(daemonOf(name), [inLab("host.sh"), name, rootOf(name), namespaceOf(name), pidFileOf(name)]);
+  await waitForSsh(name);
+}
+
+/** Waits until sshd of a host greets. */
+export async function waitForSsh(name: HostName, seconds = 60): Promise<void> {
+  try {
+    await waitFor(`${name}: ssh login`, seconds, async () => {
+      if (!isHostOn(name)) throw new Error(`${name}: went off while booting`);
+      return (await greets(management.hosts[name])) ? true : undefined;
+    });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new Error(`${said}; its console is in ${logPath(daemonOf(name))}`, { cause: error });
+  }
+}
+
+function greets(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: address, port: 22 });
+    const settle = (result: boolean): void => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setTimeout(1000, () => settle(false));
+    socket.once("error", () => settle(false));
+    socket.once("close", () => settle(false));
+    socket.once("data", (greeting) => settle(greeting.toString().startsWith("SSH-")));
+  });
+}
+
+/** Shuts a host down in good order; after 30 seconds it is cut off. */
+export async function stopHost(name: HostName): Promise<void> {
+  const supply = remembered(daemonOf(name));
+  const running = container(name);
+  // systemd-nspawn turns SIGTERM into an orderly shutdown.
+  if (running !== undefined) signal(running, "SIGTERM");
+  if (supply !== undefined) await gone([supply], 30).catch(() => killHost(name));
+  await stopDaemon(daemonOf(name));
+}
+
+/** Cuts the power of a host: its processes and its network state are gone at once, its disk stays as it is. */
+export async function killHost(name: HostName): Promise<void> {
+  const supply = remembered(daemonOf(name));
+  const processes = [leader(name), container(name)].filter((each) => each !== undefined);
+  await end(processes);
+  // The power supply itself ends when it has taken the network state away.
+  if (supply !== undefined) await gone([supply], 10);
+  await stopDaemon(daemonOf(name));
+}

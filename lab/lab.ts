@@ -1,0 +1,147 @@
+import { baseImage, fullImage, imagePath } from "./images";
+import { cleanUp } from "./cleanup";
+import { restartClients, startClients } from "./clients";
+import { startInternetDns, startIspDhcp, startWeb } from "./daemons";
+import { labDescription, readDescription, writeDescription, type LabDescription } from "./description";
+import {
+  clearHost,
+  isHostOn,
+  killHost as cutHost,
+  layHost,
+  startHost as bootHost,
+  stopHost as shutHost,
+} from "./hosts";
+import { internetDns } from "./internetDns";
+import { makeKeys } from "./keys";
+import { withLock } from "./lock";
+import { installTools } from "./packages";
+import { inState } from "./paths";
+import { isRunning, rememberedNames } from "./processes";
+import { hostNames, type HostName, type Release } from "./topology";
+import { raiseSysctls } from "./tuning";
+import { wire } from "./wiring";
+
+export { exec, enter } from "./exec";
+export { fullImage } from "./images";
+export { runInImage } from "./inImage";
+export type { LabDescription } from "./description";
+export type { HostName, Place, Release } from "./topology";
+
+type Progress = (line: string) => void;
+
+/** What can be chosen about a lab. */
+export interface UpOptions {
+  readonly release?: Partial<Readonly<Record<HostName, Release>>>;
+  readonly onProgress?: Progress;
+}
+
+const locked = <T>(work: () => Promise<T>): Promise<T> => withLock(inState("lock"), 1800, work);
+
+/** Tells whether a lab with these images is up and all of it runs. */
+function isComplete(description: LabDescription | undefined, images: LabDescription["images"]): boolean {
+  return (
+    description !== undefined &&
+    JSON.stringify(description.images) === JSON.stringify(images) &&
+    hostNames.every(isHostOn) &&
+    rememberedNames().every(isRunning)
+  );
+}
+
+/** Brings the lab up; does nothing if it is up as wanted, and starts afresh if a part of it is missing. */
+export async function up(options: UpOptions = {}): Promise<LabDescription> {
+  const progress = options.onProgress ?? (() => undefined);
+  const release = {
+    colo: options.release?.colo ?? "trixie",
+    home: options.release?.home ?? "trixie",
+  } as const;
+  if (process.getuid?.() !== 0)
+    throw new Error("lab: needs root, for namespaces and mounts; try again with sudo");
+  return locked(async () => {
+    const now = readDescription();
+    const wanted = {
+      full: imagePath("full", "trixie"),
+      base: { colo: imagePath("base", release.colo), home: imagePath("base", release.home) },
+    };
+    if (now !== undefined && isComplete(now, wanted)) {
+      progress("already up");
+      return now;
+    }
+    await cleanUp();
+    await installTools(progress);
+    const base = {
+      colo: await baseImage(release.colo, progress),
+      home: await baseImage(release.home, progress),
+    };
+    const full = await fullImage("trixie", progress);
+    await makeKeys();
+    const dns = await internetDns(full);
+    raiseSysctls();
+    await wire(dns.addresses);
+    progress("namespaces and cables are there");
+    const description = labDescription(release, { full, base }, dns);
+    await Promise.all([
+      ...hostNames.map(async (name) => {
+        await layHost(name, base[name]);
+        await bootHost(name);
+        progress(`${name}: booted, ssh answers`);
+      }),
+      startInternetDns(full, dns.directory).then(() => progress("internet: name server answers")),
+      startIspDhcp(full).then(() => progress("isp: DHCP server listens")),
+      startWeb().then(() => progress("web servers listen")),
+    ]);
+    startClients(full);
+    writeDescription(description);
+    progress("up");
+    return description;
+  });
+}
+
+/** Takes the lab off the machine, also the rest of one that was killed. Images and keys stay. */
+export function down(): Promise<void> {
+  return locked(cleanUp);
+}
+
+/** The lab that is up. */
+export function describe(): LabDescription {
+  const description = readDescription();
+  if (description === undefined) throw new Error("lab: is not up; try: npm run lab -- up");
+  return description;
+}
+
+/** Boots a host that is off; returns when it lets somebody log in. */
+export function startHost(name: HostName): Promise<void> {
+  describe();
+  return bootHost(name);
+}
+
+/** Shuts a host down in good order. */
+export function stopHost(name: HostName): Promise<void> {
+  describe();
+  return shutHost(name);
+}
+
+/** Shuts a host down in good order and boots it again with the same disk. */
+export async function restartHost(name: HostName): Promise<void> {
+  await stopHost(name);
+  await startHost(name);
+}
+
+/** Cuts the power of a host; it stays off, with its disk as it was, until `startHost`. */
+export function killHost(name: HostName): Promise<void> {
+  describe();
+  return cutHost(name);
+}
+
+/** Makes a host a fresh Debian again and boots it. */
+export async function resetHost(name: HostName): Promise<void> {
+  const { images } = describe();
+  await cutHost(name);
+  await clearHost(name);
+  await layHost(name, images.base[name]);
+  await bootHost(name);
+}
+
+/** Makes the devices at home start over at once, as after a change to what the home gateway advertises. */
+export function renewClients(): Promise<void> {
+  return restartClients(describe().images.full);
+}

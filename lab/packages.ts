@@ -1,0 +1,73 @@
+import { run } from "./run";
+
+/** What the lab uses on the machine itself: tools only. Daemons run from an image, in their own namespace. */
+const tools = [
+  "apt-utils",
+  "bind9-dnsutils",
+  "ca-certificates",
+  "curl",
+  "debootstrap",
+  "iperf3",
+  "iproute2",
+  "iputils-ping",
+  "ndisc6",
+  "netcat-openbsd",
+  "nftables",
+  "openssh-client",
+  "procps",
+  "systemd-container",
+  "tcpdump",
+  "traceroute",
+];
+
+/** What is served to the hosts offline, and installed in the full image. */
+export const imagePackages: readonly string[] = [
+  "bind9",
+  "bind9-dnsutils",
+  "bind9-utils",
+  "conntrack",
+  "curl",
+  "dhcpcd-base",
+  "dns-root-data",
+  "dnsmasq",
+  "dnsmasq-base",
+  "ethtool",
+  "fail2ban",
+  "iperf3",
+  "nftables",
+  "python3",
+  "radvd",
+  "rdnssd",
+  "tayga",
+  "tcpdump",
+  "wireguard-go",
+  "wireguard-tools",
+];
+
+/** Installs the Debian packages that the lab needs and the machine lacks. */
+export async function installTools(progress: (line: string) => void): Promise<void> {
+  const known = await run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", ...tools], {
+    allowFailure: true,
+  });
+  const installed = new Set(
+    known.stdout.split("\n").flatMap((line) => (line.endsWith(" installed") ? [line.split(" ")[0]] : [])),
+  );
+  const missing = tools.filter((name) => !installed.has(name));
+  if (missing.length === 0) return;
+  progress(`machine: installing ${missing.join(" ")}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  try {
+    await run(["apt-get", "-qq", "update"], { env, timeoutSec: 300 });
+    await run(["apt-get", "-qq", "-y", "--no-install-recommends", "install", ...missing], {
+      env,
+      timeoutSec: 900,
+    });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `machine: could not install ${missing.join(" ")}. Is the Debian mirror of this machine reachable?\n${said}`,
+      { cause: error },
+    );
+  }
+  progress(`machine: ${missing.length} packages installed`);
+}
