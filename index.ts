@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseSettings } from "./settings/parse";
-import type { RawSettings } from "./settings/source";
+import type { RawSettings } from "./settings/raw";
 import { coloStack } from "./stacks/colo";
 import { importFacts } from "./stacks/colo-facts";
 import { homeStack } from "./stacks/home";

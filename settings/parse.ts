@@ -3,7 +3,8 @@ import { parseColo } from "./colo";
 import { parseHome } from "./home";
 import { all, andThen, type Result } from "./result";
 import type { LoginSettings, Settings, WanSettings } from "./settings";
-import { SettingSource, type RawSettings } from "./source";
+import { flattenSettings, type RawSettings } from "./raw";
+import { SettingSource } from "./source";
 import { hostKey, integer, interfaceName, listOf, loginAddress, oneOf, prefix } from "./values";
 
 /**
@@ -11,12 +12,14 @@ import { hostKey, integer, interfaceName, listOf, loginAddress, oneOf, prefix } 
  * Never throws.
  */
 export function parseSettings(raw: RawSettings): Result<Settings> {
-  const source = new SettingSource(raw);
+  const flat = flattenSettings(raw);
+  const source = new SettingSource(flat);
   return andThen(source.read("role", oneOf(["colo", "home"], "pulumi config set role colo, or home")), (role) => {
     const strangers = source.strangers(role);
     const settings: Result<Settings> = role === "colo" ? parseColo(source, common) : parseHome(source, common);
-    if (strangers.ok) return settings;
-    return { ok: false, problems: [...strangers.problems, ...(settings.ok ? [] : settings.problems)] };
+    const others = [...flat.problems, ...(strangers.ok ? [] : strangers.problems)];
+    if (others.length === 0) return settings;
+    return { ok: false, problems: [...others, ...(settings.ok ? [] : settings.problems)] };
   });
 }
 

@@ -1,14 +1,7 @@
 import { declarations, isSettingKey, type Role, type SettingDeclaration, type SettingKey } from "./schema";
 import { all, mistaken, quote, sentence, valid, type Result } from "./result";
+import { isDefault, type RawSettings } from "./raw";
 import type { Parser } from "./values";
-
-/** Settings as the engine hands them over: every value is text, structured ones are JSON. */
-export interface RawSettings {
-  /** Values by key, without the project's name. */
-  readonly values: Readonly<Record<string, string>>;
-  /** Keys whose value is encrypted in the stack's file. */
-  readonly secretKeys: readonly string[];
-}
 
 const declarationOf = (key: SettingKey): SettingDeclaration => declarations[key];
 
@@ -58,9 +51,8 @@ export class SettingSource {
   strangers(role: Role): Result<object> {
     const problems = Object.entries(this.raw.values).flatMap(([key, text]) => {
       if (!isSettingKey(key)) return [unknownKey(key)];
-      const { role: owner, default: fallback } = declarationOf(key);
-      const isDefault = isUnset(key, text) || text === String(fallback);
-      if (owner === "both" || owner === role || isDefault) return [];
+      const { role: owner } = declarationOf(key);
+      if (owner === "both" || owner === role || isUnset(key, text) || isDefault(key, text)) return [];
       return [
         sentence({
           where: key,

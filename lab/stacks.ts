@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { parse, stringify } from "yaml";
+import type { Engine, RunOptions, RunResult } from "../engine/run";
+import type { LabDescription } from "./description";
+import { inState } from "./paths";
+
+/** A stack of the lab; they carry the names of the example settings. */
+export type StackName = "colo" | "home";
+
+const root = join(__dirname, "..");
+const projectFolder = inState("project");
+const backendFolder = inState("backend");
+const passphraseFile = inState("passphrase");
+
+/** The project's files that the lab's copy shares: the same program runs, only the settings lie beside it. */
+const shared = ["Pulumi.yaml", "main.cjs", "package.json", "node_modules"];
+
+/** Settings that differ from the examples: addresses, keys, nothing else. */
+function labSettings(stack: StackName, lab: LabDescription): Record<string, unknown> {
+  const { management: address, hostKey } = lab.hosts[stack];
+  return {
+    "ssh.address": address,
+    "ssh.hostKey": hostKey,
+    "ssh.managementPrefixes": ["fd00:1ab::/64"],
+    ...(stack === "colo" ? { "colo.address4": "11.0.1.2", "dns64.trustAnchors": [lab.dns.trustAnchor] } : {}),
+  };
+}
+
+/** What a run of Pulumi in the lab has in its environment. */
+export const stackEnvironment = (): Record<string, string> => ({
+  PULUMI_BACKEND_URL: `file://${backendFolder}`,
+  PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+});
+
+/** Runs Pulumi on the lab's copy of the project. */
+export const runInLab = (
+  engine: Engine,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> =>
+  engine.run(args, { ...options, cwd: projectFolder, env: { ...stackEnvironment(), ...options.env } });
+
+/** Runs Pulumi and throws with its whole output if it fails. */
+export async function mustRunInLab(
+  engine: Engine,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const result = await runInLab(engine, args, options);
+  if (result.code !== 0) {
+    throw new Error(`pulumi ${args.join(" ")} ended with ${result.code}\n${result.stdout}\n${result.stderr}`);
+  }
+  return result;
+}
+
+/** Writes a stack's settings: the example's, with the lab's addresses and what `extra` says. Keeps the salt. */
+export function writeSettings(
+  stack: StackName,
+  lab: LabDescription,
+  extra: Record<string, unknown> = {},
+): void {
+  const path = join(projectFolder, `Pulumi.${stack}.yaml`);
+  const example = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  const before = existsSync(path)
+    ? (parse(readFileSync(path, "utf8")) as { encryptionsalt?: string; config?: Record<string, unknown> })
+    : {};
+  const key = before.config?.["ipv6-home:ssh.privateKey"];
+  const config = {
+    ...example.config,
+    ...(key === undefined ? {} : { "ipv6-home:ssh.privateKey": key }),
+    ...Object.fromEntries(
+      Object.entries({ ...labSettings(stack, lab), ...extra }).map(([name, value]) => [
+        `ipv6-home:${name}`,
+        value,
+      ]),
+    ),
+  };
+  writeFileSync(
+    path,
+    stringify({
+      ...(before.encryptionsalt === undefined ? {} : { encryptionsalt: before.encryptionsalt }),
+      config,
+    }),
+  );
+}
+
+/** Makes the lab's copy of the project with both stacks, unless it is there; a lab made anew gets a new one. */
+export async function prepareStacks(engine: Engine, lab: LabDescription): Promise<void> {
+  mkdirSync(projectFolder, { recursive: true });
+  mkdirSync(backendFolder, { recursive: true });
+  for (const name of shared) {
+    rmSync(join(projectFolder, name), { force: true });
+    symlinkSync(join(root, name), join(projectFolder, name));
+  }
+  if (!existsSync(passphraseFile))
+    writeFileSync(passphraseFile, randomBytes(24).toString("base64"), { mode: 0o600 });
+  for (const stack of ["colo", "home"] as const) {
+    if (!existsSync(join(backendFolder, ".pulumi", "stacks", "ipv6-home", `${stack}.json`))) {
+      rmSync(join(projectFolder, `Pulumi.${stack}.yaml`), { force: true });
+      await mustRunInLab(engine, ["stack", "init", stack]);
+      await mustRunInLab(engine, ["config", "set", "--secret", "-s", stack, "ssh.privateKey"], {
+        input: readFileSync(lab.ssh.privateKeyPath, "utf8"),
+      });
+    }
+    writeSettings(stack, lab);
+  }
+}
