@@ -12,7 +12,6 @@ hostname laptop
 fqdn both
 ipv6only
 ipv6rs
-ia_na 1
 slaac hwaddr
 option dhcp6_name_servers, dhcp6_domain_search
 script /srv/lab/resolv-hook

@@ -25,7 +25,7 @@ function inside(place: Place, argv: readonly string[]): string[] {
     "--pid",
     "--cgroup",
     "--root",
-    "--wd=/",
+    "--wd",
   ];
   return [...enter, "--", "/usr/bin/env", "-i", ...environment, ...argv];
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { writeHostFiles } from "./hostFiles";
 import { hostKeys } from "./keys";
@@ -48,12 +48,21 @@ function container(name: HostName): Identity | undefined {
   }
 }
 
+function processNamespace(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The host's own process 1, as the machine sees it; nothing while the host is off or just starts. */
 export function leader(name: HostName): Identity | undefined {
   if (!isRunning(daemonOf(name))) return undefined;
   const parent = container(name);
-  const child = parent === undefined ? undefined : childrenOf(parent.pid)[0];
-  return child === undefined ? undefined : identify(child);
+  // While it starts a container, systemd-nspawn has helpers as children too; process 1 is in a process namespace of its own.
+  const children = parent === undefined ? [] : childrenOf(parent.pid).flatMap((pid) => identify(pid) ?? []);
+  return children.find(({ pid }) => processNamespace(pid) !== processNamespace(process.pid));
 }
 
 /** Tells whether a host is powered. */

@@ -2,6 +2,7 @@ import { baseImage, fullImage, imagePath } from "./images";
 import { cleanUp } from "./cleanup";
 import { restartClients, startClients } from "./clients";
 import { startInternetDns, startIspDhcp, startWeb } from "./daemons";
+import { exec } from "./exec";
 import { labDescription, readDescription, writeDescription, type LabDescription } from "./description";
 import {
   clearHost,
@@ -47,6 +48,15 @@ function isComplete(description: LabDescription | undefined, images: LabDescript
   );
 }
 
+/** Boots a host on a fresh disk and waits until its boot is done and its uplink has an address. */
+async function bootFresh(name: HostName, image: string): Promise<void> {
+  await layHost(name, image);
+  await bootHost(name);
+  const uplink = name === "colo" ? "ens3" : "enp2s0";
+  await exec(name, ["/usr/lib/systemd/systemd-networkd-wait-online", "-i", uplink, "--timeout=30"]);
+  await exec(name, ["systemctl", "is-system-running", "--wait"], { allowFailure: true });
+}
+
 /** Brings the lab up; does nothing if it is up as wanted, and starts afresh if a part of it is missing. */
 export async function up(options: UpOptions = {}): Promise<LabDescription> {
   const progress = options.onProgress ?? (() => undefined);
@@ -81,8 +91,7 @@ export async function up(options: UpOptions = {}): Promise<LabDescription> {
     const description = labDescription(release, { full, base }, dns);
     await Promise.all([
       ...hostNames.map(async (name) => {
-        await layHost(name, base[name]);
-        await bootHost(name);
+        await bootFresh(name, base[name]);
         progress(`${name}: booted, ssh answers`);
       }),
       startInternetDns(full, dns.directory).then(() => progress("internet: name server answers")),
@@ -137,8 +146,7 @@ export async function resetHost(name: HostName): Promise<void> {
   const { images } = describe();
   await cutHost(name);
   await clearHost(name);
-  await layHost(name, images.base[name]);
-  await bootHost(name);
+  await bootFresh(name, images.base[name]);
 }
 
 /** Makes the devices at home start over at once, as after a change to what the home gateway advertises. */
