@@ -2,7 +2,7 @@ import { bitsOf } from "../network/address";
 import { tunnelPortCount } from "../network/tunnel-plan";
 import { Prefix } from "../network/prefix";
 import { globalUnicast, nonPublicIpv4 } from "../network/well-known";
-import type { Common } from "./parse";
+import { parseCommon } from "./common";
 import { all, andThen, valid, type Result } from "./result";
 import type { ColoSettings } from "./settings";
 import type { SettingSource } from "./source";
@@ -11,26 +11,29 @@ import { address, integer, listOf, matching, oneOf, prefix } from "./values";
 /** RFC 4193, section 3.1: locally assigned ones have the L bit set. */
 const locallyAssigned = Prefix.of("fd00::/8");
 
-const dialable = (candidate: { family: number }, unusable: readonly Prefix[], value: Parameters<Prefix["contains"]>[0]) =>
-  candidate.family === 4 && !unusable.some((each) => each.contains(value));
-
 /** Nothing can be dialled there, not even behind somebody's NAT. */
-const undialable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].map((text) => Prefix.of(text));
+const undialable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].map((text) =>
+  Prefix.of(text),
+);
 
 /** Parses the settings of a colo stack. */
-export function parseColo(
-  source: SettingSource,
-  common: (source: SettingSource) => { readonly [K in keyof Common]: Result<Common[K]> },
-): Result<ColoSettings> {
-  const { login, wan } = common(source);
-  const acceptRa = source.read("wan.acceptRa", oneOf(["yes", "no"], "yes if the host's IPv6 comes by router advertisements"));
+export function parseColo(source: SettingSource): Result<ColoSettings> {
+  const { login, wan } = parseCommon(source);
+  const acceptRa = source.read(
+    "wan.acceptRa",
+    oneOf(["yes", "no"], "yes if the host's IPv6 comes by router advertisements"),
+  );
   return all<ColoSettings>({
     role: valid("colo" as const),
     login,
     wan: andThen(all({ wan, acceptRa }), (both) => valid({ ...both.wan, acceptRa: both.acceptRa === "yes" })),
     address4: source.read(
       "colo.address4",
-      address("a unicast IPv4 address", "name the address that homes can reach", (given) => dialable(given, undialable, given)),
+      address(
+        "a unicast IPv4 address",
+        "name the address that homes can reach",
+        (given) => given.family === 4 && !undialable.some((each) => each.contains(given)),
+      ),
     ),
     prefix: source.read(
       "colo.prefix",
@@ -52,11 +55,15 @@ export function parseColo(
     ),
     pool4: source.read(
       "nat64.pool4",
-      prefix("a private IPv4 prefix from /8 to /29", "take one that the colo does not use otherwise", (given) => {
-        if (given.family !== 4) return "not IPv4";
-        if (given.length < 8 || given.length > bitsOf(4) - 3) return `a /${given.length}`;
-        return nonPublicIpv4.some((each) => each.contains(given)) ? undefined : "public";
-      }),
+      prefix(
+        "a private IPv4 prefix from /8 to /29",
+        "take one that the colo does not use otherwise",
+        (given) => {
+          if (given.family !== 4) return "not IPv4";
+          if (given.length < 8 || given.length > bitsOf(4) - 3) return `a /${given.length}`;
+          return nonPublicIpv4.some((each) => each.contains(given)) ? undefined : "public";
+        },
+      ),
     ),
     trustAnchors: source.read(
       "dns64.trustAnchors",

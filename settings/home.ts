@@ -1,11 +1,22 @@
 import { Address, bitsOf } from "../network/address";
 import { segmentNumbers, siteNumbers, type Segment } from "../network/address-plan";
 import type { Prefix } from "../network/prefix";
-import type { Common } from "./parse";
+import { parseCommon } from "./common";
 import { all, andThen, mistaken, quote, sentence, valid, type Result } from "./result";
 import type { HomeSettings, PinholeSettings } from "./settings";
 import { fieldsOf, type SettingSource } from "./source";
-import { domainName, hostLabel, integer, interfaceName, listOf, matching, oneOf, portRange, prefix, type Parser } from "./values";
+import {
+  domainName,
+  hostLabel,
+  integer,
+  interfaceName,
+  listOf,
+  matching,
+  oneOf,
+  portRange,
+  prefix,
+  type Parser,
+} from "./values";
 
 /** The gateway has interface identifier 1 on every segment. */
 const gatewayId = 1n;
@@ -57,11 +68,8 @@ const pinhole: Parser<PinholeFields> = fieldsOf<PinholeFields>(
 );
 
 /** Parses the settings of a home stack. */
-export function parseHome(
-  source: SettingSource,
-  common: (source: SettingSource) => { readonly [K in keyof Common]: Result<Common[K]> },
-): Result<HomeSettings> {
-  const { login, wan } = common(source);
+export function parseHome(source: SettingSource): Result<HomeSettings> {
+  const { login, wan } = parseCommon(source);
   const segments = source.read("lan.segments", listOf(segment));
   const pinholes = source.read("lan.pinholes", listOf(pinhole));
   const settings = all<HomeSettings>({
@@ -70,10 +78,20 @@ export function parseHome(
     wan,
     coloStack: source.optional(
       "colo.stack",
-      matching(/^[\w.-]+(\/[\w.-]+){2}$/, "organization/project/stack", "see `pulumi stack ls --all`; leave it out for colo beside this one"),
+      matching(
+        /^[\w.-]+(\/[\w.-]+){2}$/,
+        "organization/project/stack",
+        "see `pulumi stack ls --all`; leave it out for colo beside this one",
+      ),
     ),
-    siteNumber: source.read("site.number", integer(siteNumbers.first, siteNumbers.last, "a /48 has 256 sites; number 0 is the colo")),
-    keyEpoch: source.read("tunnel.keyEpoch", integer(1, Number.MAX_SAFE_INTEGER, "add one to rotate the keys")),
+    siteNumber: source.read(
+      "site.number",
+      integer(siteNumbers.first, siteNumbers.last, "a /48 has 256 sites; number 0 is the colo"),
+    ),
+    keyEpoch: source.read(
+      "tunnel.keyEpoch",
+      integer(1, Number.MAX_SAFE_INTEGER, "add one to rotate the keys"),
+    ),
     domain: source.read("lan.domain", domainName),
     segments,
     pinholes: andThen(pinholes, (list) =>
@@ -101,18 +119,43 @@ function conflictsAmong(segments: readonly Segment[], wanInterface: string | und
     const twin = (field: keyof Segment) => earlier.find((other) => other[field] === segment[field]);
     return [
       ...[twin("name")].flatMap((other) =>
-        other ? [conflict(`${where}.name`, quote(segment.name), `subnet ${other.subnet}`, "choose another name")] : [],
+        other
+          ? [conflict(`${where}.name`, quote(segment.name), `subnet ${other.subnet}`, "choose another name")]
+          : [],
       ),
       ...[twin("subnet")].flatMap((other) =>
         other
-          ? [conflict(`${where}.subnet`, String(segment.subnet), `segment ${other.name}`, "their /64s would overlap; choose another number")]
+          ? [
+              conflict(
+                `${where}.subnet`,
+                String(segment.subnet),
+                `segment ${other.name}`,
+                "their /64s would overlap; choose another number",
+              ),
+            ]
           : [],
       ),
       ...[twin("interface")].flatMap((other) =>
-        other ? [conflict(`${where}.interface`, quote(segment.interface), `segment ${other.name}`, "one segment per interface")] : [],
+        other
+          ? [
+              conflict(
+                `${where}.interface`,
+                quote(segment.interface),
+                `segment ${other.name}`,
+                "one segment per interface",
+              ),
+            ]
+          : [],
       ),
       ...(segment.interface === wanInterface
-        ? [conflict(`${where}.interface`, quote(segment.interface), "the WAN", "choose the interface of the LAN")]
+        ? [
+            conflict(
+              `${where}.interface`,
+              quote(segment.interface),
+              "the WAN",
+              "choose the interface of the LAN",
+            ),
+          ]
         : []),
     ];
   });

@@ -14,7 +14,9 @@ export interface FlatSettings extends RawSettings {
   readonly problems: readonly string[];
 }
 
-const groups = new Set(Object.keys(declarations).flatMap((key) => (key.includes(".") ? key.split(".", 1) : [])));
+const groups = new Set(
+  Object.keys(declarations).flatMap((key) => (key.includes(".") ? key.split(".", 1) : [])),
+);
 
 /**
  * Pulumi reads the dots of a declared name as a path: defaults arrive as objects (`ssh: {port: 22}`), and so does what

@@ -37,6 +37,7 @@ export function all<T extends object>(fields: { readonly [K in keyof T]: Result<
 
 /** Quotes what somebody typed, shortened so that an error stays a sentence. */
 export function quote(given: unknown): string {
-  const text = typeof given === "string" ? given : (JSON.stringify(given) ?? "nothing");
+  if (given === undefined) return "nothing";
+  const text = typeof given === "string" ? given : JSON.stringify(given);
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
 }

@@ -66,13 +66,15 @@ export const declarations = {
     type: "integer",
     role: "both",
     default: 1500,
-    description: "MTU of the IPv4 path to the other end in bytes, 1340 to 9000 (PPPoE: 1492). Every other MTU and MSS follows from it.",
+    description:
+      "MTU of the IPv4 path to the other end in bytes, 1340 to 9000 (PPPoE: 1492). Every other MTU and MSS follows from it.",
   },
   "wan.acceptRa": {
     type: "string",
     role: "colo",
     default: "yes",
-    description: "Whether the colo's own IPv6 on the WAN comes by router advertisements (yes or no); forwarding would switch them off.",
+    description:
+      "Whether the colo's own IPv6 on the WAN comes by router advertisements (yes or no); forwarding would switch them off.",
   },
   "colo.address4": {
     type: "string",
@@ -86,7 +88,8 @@ export const declarations = {
     role: "colo",
     default: "",
     required: true,
-    description: "The /48 that the provider routes to the colo. Site n gets its /56 number n, the colo keeps number 0.",
+    description:
+      "The /48 that the provider routes to the colo. Site n gets its /56 number n, the colo keeps number 0.",
   },
   "tunnel.prefix": {
     type: "string",
@@ -105,33 +108,38 @@ export const declarations = {
     type: "string",
     role: "colo",
     default: "192.168.240.0/20",
-    description: "Private IPv4 prefix, /8 to /29, that Tayga maps IPv6 sources to, one address per active source. Never seen outside.",
+    description:
+      "Private IPv4 prefix, /8 to /29, that Tayga maps IPv6 sources to, one address per active source. Never seen outside.",
   },
   "dns64.trustAnchors": {
     type: "array",
     items: "string",
     role: "colo",
     default: [],
-    description: "DNSSEC trust anchors as in BIND's trust-anchors statement. If empty, the root's built-in ones.",
+    description:
+      "DNSSEC trust anchors as in BIND's trust-anchors statement. If empty, the root's built-in ones.",
   },
   "colo.stack": {
     type: "string",
     role: "home",
     default: "",
-    description: "Stack that built the colo, as organization/project/stack. If empty, colo of the same organization and project.",
+    description:
+      "Stack that built the colo, as organization/project/stack. If empty, colo of the same organization and project.",
   },
   "site.number": {
     type: "integer",
     role: "home",
     default: 0,
     required: true,
-    description: "Number of this site, 1 to 255, unique at its colo. It gives the /56, the tunnel address and the ports.",
+    description:
+      "Number of this site, 1 to 255, unique at its colo. It gives the /56, the tunnel address and the ports.",
   },
   "tunnel.keyEpoch": {
     type: "integer",
     role: "home",
     default: 1,
-    description: "Generation of the tunnel's keys. Another number makes new key pairs and a new preshared key at both ends.",
+    description:
+      "Generation of the tunnel's keys. Another number makes new key pairs and a new preshared key at both ends.",
   },
   "lan.domain": {
     type: "string",

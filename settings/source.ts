@@ -22,14 +22,24 @@ export class SettingSource {
     const text = this.raw.values[key];
     if (isUnset(key, text)) {
       return required === true
-        ? mistaken({ where: key, given: "nothing", allowed: firstSentence(description), todo: `pulumi config set ${key} …` })
+        ? mistaken({
+            where: key,
+            given: "nothing",
+            allowed: firstSentence(description),
+            todo: `pulumi config set ${key} …`,
+          })
         : parser(fallback, key);
     }
     if (type !== "array") return parser(text, key);
     try {
       return parser(JSON.parse(text ?? ""), key);
     } catch {
-      return mistaken({ where: key, given: quote(text), allowed: "a list", todo: "write it as a YAML list in the stack's file" });
+      return mistaken({
+        where: key,
+        given: quote(text),
+        allowed: "a list",
+        todo: "write it as a YAML list in the stack's file",
+      });
     }
   }
 
@@ -43,7 +53,8 @@ export class SettingSource {
     const text = this.raw.values[key];
     if (text === undefined || isUnset(key, text)) return valid(undefined);
     const todo = `pulumi config set --secret ${key} < FILE`;
-    if (!this.raw.secretKeys.includes(key)) return mistaken({ where: key, given: "plain text", allowed: "an encrypted value", todo });
+    if (!this.raw.secretKeys.includes(key))
+      return mistaken({ where: key, given: "plain text", allowed: "an encrypted value", todo });
     return isGood(text) ? valid(text) : mistaken({ where: key, given: "something else", allowed, todo });
   }
 
@@ -107,7 +118,12 @@ export function fieldsOf<T extends object>(
   const names = Object.keys(parsers) as (keyof T & string)[];
   return (given, where) => {
     if (typeof given !== "object" || given === null || Array.isArray(given)) {
-      return mistaken({ where, given: quote(given), allowed: `an object of ${names.join(", ")}`, todo: "write its fields" });
+      return mistaken({
+        where,
+        given: quote(given),
+        allowed: `an object of ${names.join(", ")}`,
+        todo: "write its fields",
+      });
     }
     const fields = new Map<string, unknown>(Object.entries(given));
     const unknown = [...fields.keys()].filter((field) => !names.some((name) => name === field));
@@ -117,7 +133,12 @@ export function fieldsOf<T extends object>(
         return [
           name,
           missing
-            ? mistaken({ where: `${where}.${name}`, given: "nothing", allowed: "a value", todo: "add this field" })
+            ? mistaken({
+                where: `${where}.${name}`,
+                given: "nothing",
+                allowed: "a value",
+                todo: "add this field",
+              })
             : parsers[name](fields.get(name), `${where}.${name}`),
         ];
       }),

@@ -21,7 +21,9 @@ export const oneOf =
   <const T extends string>(words: readonly T[], todo: string): Parser<T> =>
   (given, where) => {
     const word = words.find((candidate) => candidate === given);
-    return word === undefined ? mistaken({ where, given: quote(given), allowed: words.join(" or "), todo }) : valid(word);
+    return word === undefined
+      ? mistaken({ where, given: quote(given), allowed: words.join(" or "), todo })
+      : valid(word);
   };
 
 /** Text of a form. */
@@ -34,7 +36,11 @@ export const matching =
 
 /** A prefix that further rules accept; `rule` answers what is wrong with it, or nothing. */
 export const prefix =
-  (allowed: string, todo: string, rule: (prefix: Prefix) => string | undefined = () => undefined): Parser<Prefix> =>
+  (
+    allowed: string,
+    todo: string,
+    rule: (prefix: Prefix) => string | undefined = () => undefined,
+  ): Parser<Prefix> =>
   (given, where) => {
     const parsed = typeof given === "string" ? Prefix.parse(given) : { problem: "not text" };
     const problem = parsed instanceof Prefix ? rule(parsed) : parsed.problem;
@@ -48,7 +54,9 @@ export const address =
   (allowed: string, todo: string, rule: (address: Address) => boolean): Parser<Address> =>
   (given, where) => {
     const parsed = typeof given === "string" ? Address.parse(given) : undefined;
-    return parsed !== undefined && rule(parsed) ? valid(parsed) : mistaken({ where, given: quote(given), allowed, todo });
+    return parsed !== undefined && rule(parsed)
+      ? valid(parsed)
+      : mistaken({ where, given: quote(given), allowed, todo });
   };
 
 /** A list, each of whose items one parser accepts. */
@@ -56,7 +64,12 @@ export const listOf =
   <T>(item: Parser<T>): Parser<readonly T[]> =>
   (given, where) => {
     if (!Array.isArray(given)) {
-      return mistaken({ where, given: quote(given), allowed: "a list", todo: "write it as a YAML list, or as JSON" });
+      return mistaken({
+        where,
+        given: quote(given),
+        allowed: "a list",
+        todo: "write it as a YAML list, or as JSON",
+      });
     }
     const results = given.map((each, index) => item(each, `${where}[${index}]`));
     const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
@@ -87,7 +100,9 @@ export const domainName: Parser<string> = (given, where) =>
 
 /** A network interface that this project does not make itself (net/core/dev.c: 15 bytes, no slash, no white space). */
 export const interfaceName: Parser<string> = (given, where) =>
-  typeof given === "string" && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/.test(given) && !/^(lo$|nat64$|vpn)/.test(given)
+  typeof given === "string" &&
+  /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/.test(given) &&
+  !/^(lo$|nat64$|vpn)/.test(given)
     ? valid(given)
     : mistaken({
         where,
@@ -100,7 +115,8 @@ export const interfaceName: Parser<string> = (given, where) =>
 export const loginAddress: Parser<string> = (given, where) => {
   const text = typeof given === "string" ? given : "";
   // Digits and dots alone are an address with a mistake, never a name.
-  const isName = text.length <= 253 && !/^[0-9.]+$/.test(text) && text.split(".").every((part) => label.test(part));
+  const isName =
+    text.length <= 253 && !/^[0-9.]+$/.test(text) && text.split(".").every((part) => label.test(part));
   return Address.parse(text) !== undefined || isName
     ? valid(text)
     : mistaken({
@@ -111,7 +127,13 @@ export const loginAddress: Parser<string> = (given, where) => {
       });
 };
 
-const hostKeyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"];
+const hostKeyTypes = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+  "ssh-rsa",
+];
 
 /** An OpenSSH public key, `type base64`; a comment after it is dropped. */
 export const hostKey: Parser<string> = (given, where) => {

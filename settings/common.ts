@@ -1,0 +1,42 @@
+import { maximumUnderlayMtu, minimumUnderlayMtu } from "../network/mtu-plan";
+import { all, type Result } from "./result";
+import type { LoginSettings, WanSettings } from "./settings";
+import type { SettingSource } from "./source";
+import { hostKey, integer, interfaceName, listOf, loginAddress, prefix } from "./values";
+
+/** What both kinds of stack have. */
+export interface Common {
+  readonly login: Result<LoginSettings>;
+  readonly wan: Result<WanSettings>;
+}
+
+/** Parses what both kinds of stack have. */
+export function parseCommon(source: SettingSource): Common {
+  return {
+    login: all<LoginSettings>({
+      address: source.read("ssh.address", loginAddress),
+      port: source.read("ssh.port", integer(1, 65535, "name the port of sshd, mostly 22")),
+      hostKey: source.read("ssh.hostKey", hostKey),
+      privateKey: source.secret(
+        "ssh.privateKey",
+        (text) => /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----\s/.test(text),
+        "a private key in PEM or OpenSSH form",
+      ),
+      managementPrefixes: source.read(
+        "ssh.managementPrefixes",
+        listOf(prefix("IPv4 and IPv6 prefixes", "name the networks you log in from, as 198.51.100.0/24")),
+      ),
+    }),
+    wan: all<WanSettings>({
+      interface: source.read("wan.interface", interfaceName),
+      mtu: source.read(
+        "wan.mtu",
+        integer(
+          minimumUnderlayMtu,
+          maximumUnderlayMtu,
+          "1500 for Ethernet or cable, 1492 for PPPoE; IPv6 needs 1280 in the tunnel",
+        ),
+      ),
+    }),
+  };
+}
