@@ -6,7 +6,9 @@ import { importFacts } from "./stacks/colo-facts";
 import { homeStack } from "./stacks/home";
 
 /** Which settings are encrypted; the SDK has this for its own use and leaves it out of its types. */
-const { isConfigSecret } = pulumi.runtime as typeof pulumi.runtime & { isConfigSecret: (key: string) => boolean };
+const { isConfigSecret } = pulumi.runtime as typeof pulumi.runtime & {
+  isConfigSecret: (key: string) => boolean;
+};
 
 /** The stack's settings as the engine has them, without those of other projects and providers. */
 function rawSettings(): RawSettings {

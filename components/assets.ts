@@ -12,4 +12,5 @@ function projectFolder(): string {
 }
 
 /** The text of a file under assets/, byte for byte. */
-export const readAsset = (path: string): string => readFileSync(join(projectFolder(), "assets", path), "utf8");
+export const readAsset = (path: string): string =>
+  readFileSync(join(projectFolder(), "assets", path), "utf8");

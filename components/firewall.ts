@@ -5,11 +5,20 @@ import { HostComponent, type HostComponentArgs } from "./host-component";
 
 /** Arguments of {@link Firewall}: those of one end or the other. */
 export type FirewallArgs = HostComponentArgs &
-  (({ readonly end: "colo" } & Parameters<typeof coloFirewallBundle>[0]) | ({ readonly end: "home" } & Parameters<typeof homeFirewallBundle>[0]));
+  (
+    | ({ readonly end: "colo" } & Parameters<typeof coloFirewallBundle>[0])
+    | ({ readonly end: "home" } & Parameters<typeof homeFirewallBundle>[0])
+  );
 
 /** A host's firewall, the table inet ipv6_home: /etc/ipv6-home/firewall.nft, ipv6-home-firewall.service. */
 export class Firewall extends HostComponent {
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("Firewall", name, args, args.end === "colo" ? coloFirewallBundle(args) : homeFirewallBundle(args), opts);
+    super(
+      "Firewall",
+      name,
+      args,
+      args.end === "colo" ? coloFirewallBundle(args) : homeFirewallBundle(args),
+      opts,
+    );
   }
 }

@@ -52,7 +52,13 @@ export class HomeGateway extends pulumi.ComponentResource {
       ],
     };
     this.host = new Host(`${name}-host`, { login, needs }, { parent: this });
-    const common = { ...args, host: this.host, sshPort: login.port, end: "home" as const, resolver: colo.resolver };
+    const common = {
+      ...args,
+      host: this.host,
+      sshPort: login.port,
+      end: "home" as const,
+      resolver: colo.resolver,
+    };
     const firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });
     const lan = new HomeLan(`${name}-lan`, { ...common, after: [this.prefix] }, { parent: this });

@@ -4,11 +4,20 @@ import { HostComponent, type HostComponentArgs } from "./host-component";
 
 /** Arguments of {@link RoutedPrefix}: those of one end or the other. */
 export type RoutedPrefixArgs = HostComponentArgs &
-  (({ readonly end: "colo" } & Parameters<typeof coloPrefixBundle>[0]) | ({ readonly end: "home" } & Parameters<typeof homePrefixBundle>[0]));
+  (
+    | ({ readonly end: "colo" } & Parameters<typeof coloPrefixBundle>[0])
+    | ({ readonly end: "home" } & Parameters<typeof homePrefixBundle>[0])
+  );
 
 /** A host's part of the routed prefix: /etc/sysctl.d/60-ipv6-home.conf, ipv6-home-prefix.service. */
 export class RoutedPrefix extends HostComponent {
   constructor(name: string, args: RoutedPrefixArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("RoutedPrefix", name, args, args.end === "colo" ? coloPrefixBundle(args) : homePrefixBundle(args), opts);
+    super(
+      "RoutedPrefix",
+      name,
+      args,
+      args.end === "colo" ? coloPrefixBundle(args) : homePrefixBundle(args),
+      opts,
+    );
   }
 }

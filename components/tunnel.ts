@@ -60,7 +60,13 @@ export class Tunnel extends pulumi.ComponentResource {
     };
 
     const after = args.after.map((other) => other.converged);
-    this.createEnd(name, "home", { ...args.home, ready: [...args.home.ready, ...after] }, generation.homeInterface, generation);
+    this.createEnd(
+      name,
+      "home",
+      { ...args.home, ready: [...args.home.ready, ...after] },
+      generation.homeInterface,
+      generation,
+    );
     this.createEnd(name, "colo", args.colo, generation.coloInterface, generation);
 
     this.registerOutputs({});

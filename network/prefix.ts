@@ -16,13 +16,20 @@ export class Prefix {
   static parse(text: string): Prefix | { problem: string } {
     const [addressText, lengthText, ...rest] = text.split("/");
     const address = Address.parse(addressText ?? "");
-    if (address === undefined || lengthText === undefined || rest.length > 0 || !/^\d{1,3}$/.test(lengthText)) {
+    if (
+      address === undefined ||
+      lengthText === undefined ||
+      rest.length > 0 ||
+      !/^\d{1,3}$/.test(lengthText)
+    ) {
       return { problem: "not a prefix in CIDR form" };
     }
     const length = Number(lengthText);
     if (length > bitsOf(address.family)) return { problem: `longer than /${bitsOf(address.family)}` };
     const prefix = Prefix.around(address, length);
-    return prefix.base.equals(address) ? prefix : { problem: `not at a /${length} boundary (${prefix} would be)` };
+    return prefix.base.equals(address)
+      ? prefix
+      : { problem: `not at a /${length} boundary (${prefix} would be)` };
   }
 
   /** Reads a prefix that the program itself wrote; throws on anything else. */
@@ -49,7 +56,8 @@ export class Prefix {
 
   /** Whether an address, or the whole of another prefix, lies inside. */
   contains(other: Address | Prefix): boolean {
-    const [address, length] = other instanceof Prefix ? [other.base, other.length] : [other, bitsOf(other.family)];
+    const [address, length] =
+      other instanceof Prefix ? [other.base, other.length] : [other, bitsOf(other.family)];
     return (
       address.family === this.family &&
       length >= this.length &&
@@ -65,7 +73,8 @@ export class Prefix {
   /** Number `index` of the sub-prefixes of `length` bits. Throws a RangeError outside `0 … 2^(length - this.length) - 1`. */
   subnet(length: number, index: number): Prefix {
     const count = length < this.length ? 0n : 1n << BigInt(length - this.length);
-    if (index < 0 || BigInt(index) >= count) throw new RangeError(`${this} has no /${length} number ${index}`);
+    if (index < 0 || BigInt(index) >= count)
+      throw new RangeError(`${this} has no /${length} number ${index}`);
     const step = 1n << BigInt(bitsOf(this.family) - length);
     return new Prefix(new Address(this.family, this.base.value + BigInt(index) * step), length);
   }

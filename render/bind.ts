@@ -12,7 +12,8 @@ const unit = "ipv6-home-dns64.service";
 const configPath = "/etc/bind/ipv6-home.conf";
 
 /** A list in BIND's grammar. */
-const list = (items: readonly { toString(): string }[]) => items.map((item) => `${item.toString()};`).join(" ");
+const list = (items: readonly { toString(): string }[]) =>
+  items.map((item) => `${item.toString()};`).join(" ");
 
 /** DNS64 (RFC 6147) by BIND 9: full recursion with DNSSEC validation, for the colo's own prefixes only. */
 export function dns64Bundle(args: {

@@ -46,7 +46,8 @@ const ownerOf = (file: HostFile) => file.owner ?? "root:root";
 
 /** The bundle as text: directives a line each, the content of files indented by four blanks. Read by assets/host. */
 export function renderBundle(bundle: Bundle): string {
-  const rule = (word: string, { unit, action, paths }: UnitRule) => `${word} ${[unit, action, ...paths].join(" ")}`;
+  const rule = (word: string, { unit, action, paths }: UnitRule) =>
+    `${word} ${[unit, action, ...paths].join(" ")}`;
   return [
     "ipv6-home bundle 1",
     ...(bundle.requires ?? []).map((each) => `require ${each}`),
@@ -75,6 +76,8 @@ const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 /** SHA-256, hex, of the manifest that the host writes when it has converged: `sha256 mode owner path` per file. */
 export function manifestHash(bundle: Bundle): string {
   return sha256(
-    bundle.files.map((file) => `${sha256(file.content)} ${modeOf(file)} ${ownerOf(file)} ${file.path}\n`).join(""),
+    bundle.files
+      .map((file) => `${sha256(file.content)} ${modeOf(file)} ${ownerOf(file)} ${file.path}\n`)
+      .join(""),
   );
 }

@@ -46,7 +46,12 @@ function sets({ managementPrefixes }: ColoFirewall): NftSet[] {
     ...managementSets(managementPrefixes),
     { name: siteSets.tunnelPorts, type: "inet_service", comment: "Filled by the sites" },
     { name: siteSets.sources, type: "ifname . ipv6_addr", interval: true, comment: "Filled by the sites" },
-    { name: siteSets.destinations, type: "ifname . ipv6_addr", interval: true, comment: "Filled by the sites" },
+    {
+      name: siteSets.destinations,
+      type: "ifname . ipv6_addr",
+      interval: true,
+      comment: "Filled by the sites",
+    },
     {
       name: "nonpublic4",
       type: "ipv4_addr",

@@ -72,11 +72,7 @@ function renderDnsmasqConf(args: {
     "dhcp-rapid-commit",
     `dhcp-leasefile=/var/lib/${stateFolder}/leases`,
     `dhcp-option=option6:domain-search,${domain}`,
-    ...site.segments.flatMap((segment) => [
-      "",
-      `# Segment ${segment.name}`,
-      ...renderSegment(segment, mtu),
-    ]),
+    ...site.segments.flatMap((segment) => ["", `# Segment ${segment.name}`, ...renderSegment(segment, mtu)]),
     "",
   ].join("\n");
 }
@@ -93,7 +89,8 @@ function renderSegment(segment: SegmentAddresses, mtu: MtuPlan): string[] {
 function renderLanUnit(site: SiteAddresses): string {
   const ip = "/usr/sbin/ip";
   const address = ({ gateway, interface: device }: SegmentAddresses) => `${gateway}/64 dev ${device}`;
-  const route = ({ prefix, interface: device }: SegmentAddresses) => `${prefix} dev ${device} table ${vpnTable.name}`;
+  const route = ({ prefix, interface: device }: SegmentAddresses) =>
+    `${prefix} dev ${device} table ${vpnTable.name}`;
   return renderOneshot({
     description: "LAN segments of ipv6-home",
     unit: { After: `network.target ${prefixUnit}` },

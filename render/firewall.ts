@@ -54,12 +54,19 @@ export const dhcpClientRules = (wan: string): string[] => [
 ];
 
 /** The bundle of a host's firewall out of its sets and chains. */
-export function firewallBundle(args: { readonly sets: readonly NftSet[]; readonly chains: readonly NftChain[] }): Bundle {
+export function firewallBundle(args: {
+  readonly sets: readonly NftSet[];
+  readonly chains: readonly NftChain[];
+}): Bundle {
   return {
     component: "firewall",
     directories: [{ path: siteElementsFolder, mode: "0755" }],
     files: [
-      { path: rulesetPath, content: renderTable({ ...args, include: `${siteElementsFolder}/*.nft` }), mode: "0600" },
+      {
+        path: rulesetPath,
+        content: renderTable({ ...args, include: `${siteElementsFolder}/*.nft` }),
+        mode: "0600",
+      },
       {
         path: timeoutsPath,
         // RFC 6092, REC-14 (UDP: at least 2 min, 5 recommended); RFC 6146, section 4 (ICMP: 60 s). Linux has 30, 120, 30.
@@ -73,7 +80,9 @@ export function firewallBundle(args: { readonly sets: readonly NftSet[]; readonl
       { path: unitPath(firewallUnit), content: renderFirewallUnit() },
     ],
     checks: [`nft --check --file {stage}${rulesetPath}`],
-    units: [{ unit: firewallUnit, action: "reload", paths: [rulesetPath, timeoutsPath, unitPath(firewallUnit)] }],
+    units: [
+      { unit: firewallUnit, action: "reload", paths: [rulesetPath, timeoutsPath, unitPath(firewallUnit)] },
+    ],
   };
 }
 

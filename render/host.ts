@@ -32,7 +32,11 @@ export function hostBundle({ interfaces, packages, masks, requires, programs }: 
     masks,
     packages: [...new Set(["iproute2", "nftables", "procps", "wireguard-tools", ...packages])].sort(),
     files: [
-      ...programs.map(({ name, content }): HostFile => ({ path: `${libraryFolder}/${name}`, content, mode: "0755" })),
+      ...programs.map(({ name, content }): HostFile => ({
+        path: `${libraryFolder}/${name}`,
+        content,
+        mode: "0755",
+      })),
       {
         path: "/etc/systemd/networkd.conf.d/60-ipv6-home.conf",
         // networkd removes routes and rules that it did not make whenever it starts (networkd.conf(5)).

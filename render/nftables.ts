@@ -70,6 +70,10 @@ export function renderTable(args: {
 }
 
 /** A file that adds elements to sets of the table. */
-export function renderElements(list: readonly { readonly set: string; readonly elements: readonly string[] }[]): string {
-  return list.map(({ set, elements: each }) => `add element ${table} ${set} { ${each.join(", ")} }\n`).join("");
+export function renderElements(
+  list: readonly { readonly set: string; readonly elements: readonly string[] }[],
+): string {
+  return list
+    .map(({ set, elements: each }) => `add element ${table} ${set} { ${each.join(", ")} }\n`)
+    .join("");
 }

@@ -87,11 +87,15 @@ export function homePrefixBundle(args: {
         content: renderSysctl([
           // An ISP that advertises IPv6 one day must not become a way beside the tunnel.
           [`net.ipv6.conf.${wan}.accept_ra`, 0],
-          ...site.segments.map((segment) => [`net.ipv6.conf.${sysctlName(segment.interface)}.accept_ra`, 0] as const),
+          ...site.segments.map(
+            (segment) => [`net.ipv6.conf.${sysctlName(segment.interface)}.accept_ra`, 0] as const,
+          ),
           ["net.ipv6.conf.all.forwarding", 1],
           [`net.ipv4.conf.${wan}.rp_filter`, 2],
           // There is no IPv4 on the LAN.
-          ...site.segments.map((segment) => [`net.ipv4.conf.${sysctlName(segment.interface)}.rp_filter`, 1] as const),
+          ...site.segments.map(
+            (segment) => [`net.ipv4.conf.${sysctlName(segment.interface)}.rp_filter`, 1] as const,
+          ),
         ]),
       },
       {

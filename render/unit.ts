@@ -2,7 +2,9 @@
 type UnitValue = string | number | readonly string[];
 
 /** Sections of a systemd unit file in the order given (systemd.unit(5)). */
-export type UnitSections = Readonly<Partial<Record<"Unit" | "Service" | "Install", Readonly<Record<string, UnitValue>>>>>;
+export type UnitSections = Readonly<
+  Partial<Record<"Unit" | "Service" | "Install", Readonly<Record<string, UnitValue>>>>
+>;
 
 /** Renders a systemd unit file. */
 export function renderUnit(sections: UnitSections): string {

@@ -27,7 +27,11 @@ export function keyBundle(args: {
   readonly peerPublicKey: string;
 }): Bundle {
   const folder = keyFolder(args.interface);
-  const file = (name: string, key: string) => ({ path: `${folder}/${name}`, content: `${key}\n`, mode: "0600" });
+  const file = (name: string, key: string) => ({
+    path: `${folder}/${name}`,
+    content: `${key}\n`,
+    mode: "0600",
+  });
   const files = [
     file("private.key", args.privateKey),
     file("preshared.key", args.presharedKey),

@@ -26,7 +26,11 @@ function sources() {
 /** Answers the path of the bundle for the sources as they are now, building it if it is not there. */
 function build() {
   const hash = createHash("sha256");
-  for (const file of sources()) hash.update(file).update("\0").update(fs.readFileSync(path.join(root, file)));
+  for (const file of sources())
+    hash
+      .update(file)
+      .update("\0")
+      .update(fs.readFileSync(path.join(root, file)));
   const name = hash.digest("hex").slice(0, 16);
   const target = path.join(root, ".build", "program", name, "index.cjs");
   if (fs.existsSync(target)) return target;

@@ -20,7 +20,11 @@ export function renderProjectConfig(): string {
 export function renderSettingsReference(): string {
   const cell = (text: string) => text.replaceAll("|", "\\|");
   const shown = ({ default: fallback, required }: SettingDeclaration) =>
-    required === true ? "required" : fallback === "" || Array.isArray(fallback) ? "not set" : `\`${fallback.toString()}\``;
+    required === true
+      ? "required"
+      : fallback === "" || Array.isArray(fallback)
+        ? "not set"
+        : `\`${fallback.toString()}\``;
   return [
     "# Settings",
     "",

@@ -5,5 +5,8 @@ import { renderProjectConfig, renderSettingsReference } from "./project-config";
 
 const root = join(__dirname, "..");
 const project = join(root, "Pulumi.yaml");
-writeFileSync(project, readFileSync(project, "utf8").replace(/^config:\n[^]*/m, `config:\n${renderProjectConfig()}`));
+writeFileSync(
+  project,
+  readFileSync(project, "utf8").replace(/^config:\n[^]*/m, `config:\n${renderProjectConfig()}`),
+);
 writeFileSync(join(root, "docs", "SETTINGS.md"), renderSettingsReference());
