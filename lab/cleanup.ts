@@ -97,7 +97,14 @@ export async function cleanUp(): Promise<void> {
       rmSync(join("/run/systemd/nspawn", part, host), { recursive: true, force: true });
   }
   restoreSysctls();
-  for (const entry of entries(stateDirectory))
-    if (entry !== "kept" && !entry.startsWith("lock"))
-      rmSync(inState(entry), { recursive: true, force: true });
+  for (const entry of entries(stateDirectory)) {
+    const waiting = /^lock\.(\d+)$/.exec(entry)?.[1];
+    if (
+      entry === "kept" ||
+      entry === "lock" ||
+      (waiting !== undefined && identify(Number(waiting)) !== undefined)
+    )
+      continue;
+    rmSync(inState(entry), { recursive: true, force: true });
+  }
 }

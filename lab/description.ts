@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { InternetDns } from "./internetDns";
+import type { InternetDns } from "./internet-dns";
 import { hostKeys } from "./keys";
 import { describePath, sshKeyPath } from "./paths";
 import {

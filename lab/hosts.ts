@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { writeHostFiles } from "./hostFiles";
+import { writeHostFiles } from "./host-files";
 import { hostKeys } from "./keys";
 import { inLab, inState } from "./paths";
 import {
@@ -112,6 +112,12 @@ export async function stopHost(name: HostName): Promise<void> {
   if (running !== undefined) signal(running, "SIGTERM");
   if (supply !== undefined) await gone([supply], 30).catch(() => killHost(name));
   await stopDaemon(daemonOf(name));
+}
+
+/** Waits until a host that was told to reboot has done so. */
+export async function waitForReboot(name: HostName, before: Identity): Promise<void> {
+  await gone([before], 60);
+  await waitForSsh(name);
 }
 
 /** Cuts the power of a host: its processes and its network state are gone at once, its disk stays as it is. */

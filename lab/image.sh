@@ -84,7 +84,7 @@ make_base() {
 
   # As on a cloud image: networkd configures the interfaces, root logs in by key, keys and identity come at first boot.
   in_root systemctl -q enable systemd-networkd.service
-  in_root systemctl -q mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer dpkg-db-backup.timer
+  in_root systemctl -q mask apt-daily.timer apt-daily-upgrade.timer fstrim.timer e2scrub_all.timer dpkg-db-backup.timer
   rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/machine-id" "$root/var/lib/dbus/machine-id" "$root/etc/resolv.conf"
   mkdir -p "$root/root/.ssh"
   chmod 700 "$root/root/.ssh"
@@ -95,8 +95,9 @@ make_base() {
 }
 
 make_full() {
-  cp -a --reflink=auto "$1/." "$root/"
+  base=$1
   shift
+  cp -a --reflink=auto "$base/." "$root/"
   mount_volatile
   mount_kernel
   no_daemons
@@ -106,6 +107,11 @@ make_full() {
     tail -n 20 "$root.log" >&2
     exit 1
   }
+  # What the packages enable at boot, beyond what the server had.
+  (cd "$root/etc/systemd/system/multi-user.target.wants" && ls) | while read -r unit; do
+    [ -e "$base/etc/systemd/system/multi-user.target.wants/$unit" ] || [ -L "$base/etc/systemd/system/multi-user.target.wants/$unit" ] ||
+      in_root systemctl -q disable "$unit"
+  done
   rm -rf "$root.log" "$root/srv/packages" "$root"/var/lib/apt/lists/*
   mkdir -p "$root/srv/lab"
   unmount_kernel

@@ -33,9 +33,19 @@ async function sweep(kind: Kind, release: Release, keep: string): Promise<void> 
 /** Runs the recipe; each line that it prints is a step done. */
 async function build(name: string, args: readonly string[], progress: (line: string) => void): Promise<void> {
   const env = await proxyEnvironment();
-  // In namespaces of its own, so that nothing of a killed build stays mounted or running.
-  const argv = ["-m", "-p", "-f", "--kill-child", inLab("image.sh"), ...args];
-  const child = spawn("unshare", argv, { stdio: ["ignore", "pipe", "pipe"], env });
+  // In namespaces of its own, and dying with this program, so that nothing of a killed build stays mounted or running.
+  const argv = [
+    "--pdeathsig",
+    "KILL",
+    "unshare",
+    "-m",
+    "-p",
+    "-f",
+    "--kill-child",
+    inLab("image.sh"),
+    ...args,
+  ];
+  const child = spawn("setpriv", argv, { stdio: ["ignore", "pipe", "pipe"], env });
   const said: string[] = [];
   const note = (line: string): void => {
     if (line.startsWith("note: ")) progress(`${name}: ${line}`);

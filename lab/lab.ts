@@ -9,10 +9,12 @@ import {
   isHostOn,
   killHost as cutHost,
   layHost,
+  leader,
   startHost as bootHost,
   stopHost as shutHost,
+  waitForReboot,
 } from "./hosts";
-import { internetDns } from "./internetDns";
+import { internetDns } from "./internet-dns";
 import { makeKeys } from "./keys";
 import { withLock } from "./lock";
 import { installTools } from "./packages";
@@ -24,7 +26,7 @@ import { wire } from "./wiring";
 
 export { exec, enter } from "./exec";
 export { fullImage } from "./images";
-export { runInImage } from "./inImage";
+export { runInImage } from "./in-image";
 export type { LabDescription } from "./description";
 export type { HostName, Place, Release } from "./topology";
 
@@ -133,6 +135,15 @@ export function stopHost(name: HostName): Promise<void> {
 export async function restartHost(name: HostName): Promise<void> {
   await stopHost(name);
   await startHost(name);
+}
+
+/** Reboots a host from within, as its administrator would. */
+export async function rebootHost(name: HostName): Promise<void> {
+  const before = leader(name);
+  if (before === undefined) throw new Error(`${name}: is off; start it first`);
+  // The command's own session may end before it has an exit code.
+  await exec(name, ["systemctl", "reboot"], { allowFailure: true });
+  await waitForReboot(name, before);
 }
 
 /** Cuts the power of a host; it stays off, with its disk as it was, until `startHost`. */

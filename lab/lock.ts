@@ -15,6 +15,7 @@ function owner(path: string): Identity | undefined {
 function take(path: string, mine: string): true | undefined {
   try {
     linkSync(mine, path);
+    rmSync(mine);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

@@ -36,6 +36,7 @@ export const imagePackages: readonly string[] = [
   "iperf3",
   "nftables",
   "python3",
+  "python3-systemd",
   "radvd",
   "rdnssd",
   "tayga",
