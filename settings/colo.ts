@@ -1,7 +1,7 @@
 import { bitsOf } from "../network/address";
 import { tunnelPortCount } from "../network/tunnel-plan";
 import { Prefix } from "../network/prefix";
-import { globalUnicast, nonPublicIpv4 } from "../network/well-known";
+import { globalUnicast, privateIpv4 } from "../network/well-known";
 import { parseCommon } from "./common";
 import { all, andThen, valid, type Result } from "./result";
 import type { ColoSettings } from "./settings";
@@ -61,7 +61,7 @@ export function parseColo(source: SettingSource): Result<ColoSettings> {
         (given) => {
           if (given.family !== 4) return "not IPv4";
           if (given.length < 8 || given.length > bitsOf(4) - 3) return `a /${given.length}`;
-          return nonPublicIpv4.some((each) => each.contains(given)) ? undefined : "public";
+          return privateIpv4.some((each) => each.contains(given)) ? undefined : "not private";
         },
       ),
     ),
@@ -69,7 +69,7 @@ export function parseColo(source: SettingSource): Result<ColoSettings> {
       "dns64.trustAnchors",
       listOf(
         matching(
-          /^\S+ (static|initial)-(key|ds) \d+ \d+ \d+ "[A-Za-z0-9+/= ]+"$/,
+          /^[A-Za-z0-9._-]+ (static|initial)-(key|ds) \d+ \d+ \d+ "[A-Za-z0-9+/= ]+"$/,
           'an anchor as `. static-ds 20326 8 2 "E06D…"`',
           "see trust-anchors in BIND's reference manual",
         ),

@@ -103,6 +103,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
   const problems = [
     ...(segments.ok ? conflictsAmong(segments.value, wanInterface) : []),
     ...(segments.ok && pinholes.ok ? strangersAmong(pinholes.value, segments.value) : []),
+    ...(pinholes.ok ? overlapsAmong(pinholes.value) : []),
   ];
   return problems.length === 0
     ? settings
@@ -193,3 +194,32 @@ function strangersAmong(pinholes: readonly PinholeFields[], segments: readonly S
     ];
   });
 }
+
+/** Pinholes that open the same ports of a machine to the same people: the ruleset has each only once. */
+function overlapsAmong(pinholes: readonly PinholeFields[]): string[] {
+  const earlier = new Map<string, PinholeFields[]>();
+  return pinholes.flatMap((pinhole, index) => {
+    const machine = [pinhole.segment, pinhole.host, pinhole.protocol].join(" ");
+    const others = earlier.get(machine) ?? [];
+    earlier.set(machine, [...others, pinhole]);
+    const twin = others.find((other) => overlap(pinhole, other));
+    if (twin === undefined) return [];
+    return [
+      sentence({
+        where: `lan.pinholes[${index}].port`,
+        given: `${quote(portsText(pinhole))}, which pinhole ${twin.name} has at least in part (${portsText(twin)}) for the same machine`,
+        allowed: "each only once",
+        todo: "join the two pinholes",
+      }),
+    ];
+  });
+}
+
+function overlap(a: PinholeFields, b: PinholeFields): boolean {
+  const samePorts = a.port.first <= b.port.last && b.port.first <= a.port.last;
+  const anybody = a.from.length === 0 && b.from.length === 0;
+  return samePorts && (anybody || a.from.some((one) => b.from.some((other) => one.overlaps(other))));
+}
+
+const portsText = ({ port: { first, last } }: PinholeFields): string =>
+  first === last ? String(first) : `${first}-${last}`;

@@ -35,9 +35,18 @@ export function all<T extends object>(fields: { readonly [K in keyof T]: Result<
   return valid(Object.fromEntries(values) as T);
 }
 
-/** Quotes what somebody typed, shortened so that an error stays a sentence. */
-export function quote(given: unknown): string {
-  if (given === undefined) return "nothing";
-  const text = typeof given === "string" ? given : JSON.stringify(given);
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
+const unprintable = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** What somebody typed, on one line and shortened, so that an error stays a sentence. */
+export function printable(text: string): string {
+  const line = JSON.stringify(text.slice(0, 100))
+    .slice(1, -1)
+    .replace(unprintable, (each) => `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`);
+  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
 }
+
+/** The same in quotes, for a value of any kind. */
+export const quote = (given: unknown): string =>
+  given === undefined
+    ? "nothing"
+    : `"${printable(typeof given === "string" ? given : JSON.stringify(given))}"`;

@@ -1,5 +1,5 @@
 import { declarations, isSettingKey, type Role, type SettingDeclaration, type SettingKey } from "./schema";
-import { all, mistaken, quote, sentence, valid, type Result } from "./result";
+import { all, mistaken, printable, quote, sentence, valid, type Result } from "./result";
 import { isDefault, type RawSettings } from "./raw";
 import type { Parser } from "./values";
 
@@ -26,7 +26,7 @@ export class SettingSource {
             where: key,
             given: "nothing",
             allowed: firstSentence(description),
-            todo: `pulumi config set ${key} …`,
+            todo: type === "array" ? "write the list in the stack's file" : `pulumi config set ${key} …`,
           })
         : parser(fallback, key);
     }
@@ -77,7 +77,9 @@ export class SettingSource {
   }
 }
 
-const firstSentence = (text: string): string => (text.split(/[.;(]/)[0] ?? text).trim();
+/** What a setting is, to go on with in a sentence. */
+const firstSentence = (text: string): string =>
+  (text.split(/[.;](?:\s|$)/)[0] ?? text).replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase());
 
 function unknownKey(key: string): string {
   const known = Object.keys(declarations);
@@ -85,13 +87,10 @@ function unknownKey(key: string): string {
     .map((name) => ({ name, steps: editDistance(key, name) }))
     .reduce((best, each) => (each.steps < best.steps ? each : best));
   return sentence({
-    where: key.slice(0, 80),
+    where: printable(key),
     given: "a setting that does not exist",
     allowed: "the settings of docs/SETTINGS.md",
-    todo:
-      nearest.steps <= 3
-        ? `did you mean ${nearest.name}?`
-        : "remove it, or set the one you mean without --path (dots are part of the names)",
+    todo: nearest.steps <= 3 ? `did you mean ${nearest.name}?` : "remove it",
   });
 }
 
@@ -147,7 +146,7 @@ export function fieldsOf<T extends object>(
     if (unknown.length === 0) return read;
     const strangers = unknown.map((field) =>
       sentence({
-        where: `${where}.${field.slice(0, 80)}`,
+        where: `${where}.${printable(field)}`,
         given: "a field that does not exist",
         allowed: names.join(", "),
         todo: "remove it, or mend its name",

@@ -10,8 +10,8 @@ export type Parser<T> = (given: unknown, where: string) => Result<T>;
 export const integer =
   (least: number, most: number, todo: string): Parser<number> =>
   (given, where) => {
-    const value = typeof given === "number" ? given : Number(/^-?\d+$/.test(String(given)) ? given : NaN);
-    return Number.isInteger(value) && value >= least && value <= most
+    const value = typeof given === "string" && /^-?\d+$/.test(given) ? Number(given) : given;
+    return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most
       ? valid(value)
       : mistaken({ where, given: quote(given), allowed: `a whole number from ${least} to ${most}`, todo });
   };
@@ -135,25 +135,39 @@ const hostKeyTypes = [
   "ssh-rsa",
 ];
 
+/** The length-prefixed strings that an SSH key's blob is made of (RFC 4253, section 6.6); nothing if it was cut off. */
+function fieldsOfBlob(blob: string): Buffer[] | undefined {
+  const bytes = Buffer.from(blob, "base64");
+  if (bytes.toString("base64") !== blob) return undefined;
+  const fields: Buffer[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = at + 4 > bytes.length ? Infinity : at + 4 + bytes.readUInt32BE(at);
+    if (end > bytes.length) return undefined;
+    fields.push(bytes.subarray(at + 4, end));
+    at = end;
+  }
+  return fields;
+}
+
 /** An OpenSSH public key, `type base64`; a comment after it is dropped. */
 export const hostKey: Parser<string> = (given, where) => {
   const [type = "", blob = ""] = typeof given === "string" ? given.trim().split(/\s+/) : [];
-  const bytes = Buffer.from(blob, "base64");
-  // The blob repeats the type as a length-prefixed string (RFC 4253, section 6.6).
-  const inner = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString("latin1") : "";
-  return hostKeyTypes.includes(type) && inner === type
+  // The blob repeats the type.
+  const [inner, ...key] = fieldsOfBlob(blob) ?? [];
+  return hostKeyTypes.includes(type) && inner?.toString("latin1") === type && key.length > 0
     ? valid(`${type} ${blob}`)
     : mistaken({
         where,
         given: quote(given),
-        allowed: "one line `ssh-ed25519 AAAA…`",
+        allowed: "one whole line `ssh-ed25519 AAAA…`",
         todo: "take it from the host's console: cat /etc/ssh/ssh_host_ed25519_key.pub",
       });
 };
 
 /** One port, `22`, or a range, `8000-8010`. */
 export const portRange: Parser<PortRange> = (given, where) => {
-  const parts = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(String(given));
+  const text = typeof given === "number" ? String(given) : given;
+  const parts = typeof text === "string" ? /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) : undefined;
   const first = Number(parts?.[1] ?? NaN);
   const last = Number(parts?.[2] ?? first);
   return first >= 1 && first <= last && last <= 65535
