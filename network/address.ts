@@ -43,9 +43,3 @@ export class Address {
       : Address6.fromBigInt(this.value).correctForm();
   }
 }
-
-/** Orders addresses: IPv4 before IPv6, then by number. */
-export function compareAddresses(a: Address, b: Address): number {
-  if (a.family !== b.family) return a.family - b.family;
-  return a.value < b.value ? -1 : a.value > b.value ? 1 : 0;
-}

@@ -1,4 +1,4 @@
-import { Address, bitsOf, compareAddresses, type Family } from "./address";
+import { Address, bitsOf, type Family } from "./address";
 
 /** A CIDR prefix whose host bits are zero. Immutable. */
 export class Prefix {
@@ -91,7 +91,12 @@ export class Prefix {
   }
 }
 
-/** Orders prefixes by their first address, the shorter one first. */
-export function comparePrefixes(a: Prefix, b: Prefix): number {
-  return compareAddresses(a.base, b.base) || a.length - b.length;
+/** Those prefixes that no other one of the list holds, each once, in their order. */
+export function outermost(prefixes: readonly Prefix[]): Prefix[] {
+  return prefixes.filter(
+    (each, index) =>
+      !prefixes.some(
+        (other, at) => at !== index && other.contains(each) && (other.length < each.length || at < index),
+      ),
+  );
 }

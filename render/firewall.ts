@@ -2,7 +2,7 @@ import { renderSysctl } from "./sysctl";
 import { renderUnit, unitPath } from "./unit";
 import { elements, renderTable, table, type NftChain, type NftSet } from "./nftables";
 import type { Bundle } from "./bundle";
-import type { Prefix } from "../network/prefix";
+import { outermost, type Prefix } from "../network/prefix";
 
 /** Unit that loads the table at boot and on change. */
 export const firewallUnit = "ipv6-home-firewall.service";
@@ -36,7 +36,8 @@ export function managementSets(prefixes: readonly Prefix[]): NftSet[] {
     name: `management${family}`,
     type: family === 4 ? "ipv4_addr" : "ipv6_addr",
     interval: true,
-    elements: elements(prefixes.filter((prefix) => prefix.family === family)),
+    // A set takes no element twice, neither inside another one.
+    elements: elements(outermost(prefixes).filter((prefix) => prefix.family === family)),
     comment: "Who may log in: ssh.managementPrefixes",
   }));
 }

@@ -1,7 +1,7 @@
 import type { SiteAddresses } from "../network/address-plan";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Pinhole } from "../network/pinhole";
-import type { Prefix } from "../network/prefix";
+import { outermost, type Prefix } from "../network/prefix";
 import { tunnelInterfaces } from "../network/tunnel-plan";
 import type { Bundle } from "./bundle";
 import {
@@ -66,7 +66,7 @@ function sets({ site, managementPrefixes, pinholes }: HomeFirewall): NftSet[] {
       type: "ipv6_addr . ipv6_addr . inet_proto . inet_service",
       interval: true,
       elements: pinholes.flatMap((pinhole) =>
-        pinhole.from.map((from) => `${from} . ${target(pinhole)} comment "${pinhole.name}"`),
+        outermost(pinhole.from).map((from) => `${from} . ${target(pinhole)} comment "${pinhole.name}"`),
       ),
       comment: "Ways in for some: lan.pinholes with from",
     },
