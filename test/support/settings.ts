@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { parseSettings } from "../../settings/parse";
+import type { RawSettings } from "../../settings/raw";
+import type { ColoSettings, HomeSettings } from "../../settings/settings";
+
+export const projectFolder = join(__dirname, "..", "..");
+
+/** Reads a file of the project. */
+export const readProjectFile = (path: string): string => readFileSync(join(projectFolder, path), "utf8");
+
+/** A setting as somebody writes it into a stack's file. */
+export type Given = string | number | boolean | readonly unknown[] | Readonly<Record<string, unknown>>;
+
+/** Settings as the engine hands them over: text stays, everything else becomes JSON. */
+export function rawSettings(
+  given: Readonly<Record<string, Given | undefined>>,
+  secretKeys: string[] = [],
+): RawSettings {
+  const values = Object.entries(given).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, typeof value === "string" ? value : JSON.stringify(value)] as const],
+  );
+  return { values: Object.fromEntries(values), secretKeys };
+}
+
+/** The settings of one of the project's example files, without the project's name. */
+export function exampleFile(role: "colo" | "home"): Record<string, Given> {
+  const { config } = parse(readProjectFile(`Pulumi.${role}.yaml`)) as { config: Record<string, Given> };
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.replace(/^ipv6-home:/, ""), value]),
+  );
+}
+
+type SettingsOf<R> = R extends "colo" ? ColoSettings : HomeSettings;
+
+/** An example's settings, with changes, parsed. Throws if they have mistakes. */
+export function exampleSettings<R extends "colo" | "home">(
+  role: R,
+  changes: Readonly<Record<string, Given | undefined>> = {},
+  secretKeys: string[] = [],
+): SettingsOf<R> {
+  const result = parseSettings(rawSettings({ ...exampleFile(role), ...changes }, secretKeys));
+  if (!result.ok) throw new Error(result.problems.join("\n"));
+  return result.value as SettingsOf<R>;
+}
+
+/** Settings that use what the examples leave at its default. */
+export const variants = {
+  colo: {
+    "ssh.port": 2222,
+    "ssh.address": "colo.example.net",
+    "ssh.managementPrefixes": [
+      "203.0.113.0/24",
+      "203.0.113.7/32",
+      "2001:db8:feed::/48",
+      "2001:db8:feed:1::/64",
+    ],
+    "wan.interface": "bond0.7",
+    "wan.mtu": 1500,
+    "wan.acceptRa": "yes",
+    "colo.address4": "203.0.113.65",
+    "colo.prefix": "2001:db8:cafe::/48",
+    "tunnel.prefix": "fd12:3456:789a:1::/64",
+    "tunnel.basePort": 40000,
+    "nat64.pool4": "100.64.0.0/10",
+    "dns64.trustAnchors": [
+      '. static-ds 20326 8 2 "E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"',
+      'example.com. initial-key 257 3 13 "dGhpcyBpcyBub3QgYSBrZXk="',
+    ],
+  },
+  home: {
+    "ssh.port": 2222,
+    "wan.interface": "ppp0",
+    "wan.mtu": 1492,
+    "site.number": 7,
+    "tunnel.keyEpoch": 2,
+    "lan.domain": "cabin.example.org",
+    "lan.segments": [
+      { name: "lan", subnet: 1, interface: "br0" },
+      { name: "guests", subnet: 255, interface: "br0.20" },
+      { name: "things", subnet: 16, interface: "eno2" },
+    ],
+    "lan.pinholes": [
+      { name: "web", segment: "things", host: "::80", protocol: "tcp", port: "80" },
+      { name: "web-tls", segment: "things", host: "::80", protocol: "tcp", port: 443, from: [] },
+      { name: "game", segment: "lan", host: "::2:3:4:5", protocol: "udp", port: "27000-27100" },
+      {
+        name: "backup",
+        segment: "lan",
+        host: "::42",
+        protocol: "tcp",
+        port: "8000-8010",
+        from: ["2001:db8:46::/64", "2001:db8:47::1/128"],
+      },
+    ],
+  },
+} as const satisfies Record<string, Record<string, Given>>;

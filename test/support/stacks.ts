@@ -1,0 +1,59 @@
+import type { ColoSettings, HomeSettings } from "../../settings/settings";
+import { coloStack } from "../../stacks/colo";
+import { exportFacts, importFacts, type ColoFacts } from "../../stacks/colo-facts";
+import { homeStack } from "../../stacks/home";
+import { coloAddresses } from "../../network/address-plan";
+import { unpack, type UnpackedFile } from "./bundle";
+import { record, reveal, textOf, type Recorded, type Recording } from "./record";
+
+export const commandType = "command:remote:Command";
+
+/** What a home learns of a colo with these settings. */
+export function factsOf({ login, wan, address4, prefix, tunnelPrefix, basePort }: ColoSettings): ColoFacts {
+  return importFacts(
+    "organization/ipv6-home/colo",
+    exportFacts({
+      login,
+      endpoint: address4,
+      addresses: coloAddresses(prefix, tunnelPrefix),
+      basePort,
+      wanMtu: wan.mtu,
+    }),
+  );
+}
+
+type Options = Parameters<typeof record>[1];
+
+export const recordColo = (settings: ColoSettings, options?: Options): Promise<Recording> =>
+  record(() => coloStack(settings), options);
+
+export const recordHome = (
+  settings: HomeSettings,
+  colo: ColoSettings,
+  options?: Options,
+): Promise<Recording> => record(() => homeStack(settings, factsOf(colo)), options);
+
+/** The remote commands of a recording. */
+export const commandsOf = ({ resources }: Recording): Recorded[] =>
+  resources.filter(({ type }) => type === commandType);
+
+/** Where a command logs in. */
+export const hostOf = ({ inputs }: Recorded): string =>
+  (reveal(inputs["connection"]) as { host: string }).host;
+
+/** What the commands put on their hosts. */
+export const bundlesOf = (recording: Recording) =>
+  commandsOf(recording).map((command) => ({
+    command,
+    host: hostOf(command),
+    component: componentOf(command),
+    ...unpack(textOf(command.inputs["stdin"])),
+  }));
+
+/** The component's name on the host, as its removal command says it. */
+export const componentOf = ({ inputs }: Recorded): string =>
+  /exec \S+ remove (\S+)$/.exec(textOf(inputs["delete"]))?.[1] ?? "";
+
+/** Every file on one host. */
+export const filesOn = (recording: Recording, host: string): UnpackedFile[] =>
+  bundlesOf(recording).flatMap((bundle) => (bundle.host === host ? bundle.files : []));
