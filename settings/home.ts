@@ -99,9 +99,10 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
     ),
   });
 
-  const wanInterface = wan.ok ? wan.value.interface : undefined;
+  // Read on its own, so that a wrong MTU does not hide a conflict.
+  const wanInterface = source.read("wan.interface", interfaceName);
   const problems = [
-    ...(segments.ok ? conflictsAmong(segments.value, wanInterface) : []),
+    ...(segments.ok ? conflictsAmong(segments.value, wanInterface.ok ? wanInterface.value : undefined) : []),
     ...(segments.ok && pinholes.ok ? strangersAmong(pinholes.value, segments.value) : []),
     ...(pinholes.ok ? overlapsAmong(pinholes.value) : []),
   ];
