@@ -22,6 +22,9 @@ export class HostProcess {
     });
     this.child.on("exit", (code, signal) => (this.ended = `exit code ${code ?? signal ?? "unknown"}`));
     this.child.on("error", (error) => (this.ended = error.message));
+    // A caller that forgets to close the engine must still be able to end.
+    this.child.unref();
+    this.child.channel?.unref();
   }
 
   /** Why the process is gone, if it is. */
@@ -53,6 +56,7 @@ export class HostProcess {
     return new Promise((resolve) => {
       const finish = (answer?: HostAnswer) => {
         clearTimeout(timer);
+        this.child.channel?.unref();
         this.child.off("message", finish);
         this.child.off("exit", gone);
         resolve(answer);
@@ -60,6 +64,7 @@ export class HostProcess {
       const gone = () => finish();
       // A program stuck in a loop cannot answer.
       const timer = setTimeout(() => this.child.kill("SIGKILL"), 20_000);
+      this.child.channel?.ref();
       this.child.on("message", finish);
       this.child.on("exit", gone);
       this.child.send(request, (error) => {
