@@ -45,7 +45,7 @@ acl nonpublic4 { ${list(nonPublicIpv4)} };
 
 options {
 	directory "/var/cache/bind";
-	pid-file "/run/named/ipv6-home.pid";
+	pid-file none;
 	session-keyfile none;
 
 	listen-on { none; };
@@ -89,10 +89,7 @@ function renderNamedUnit(): string {
     Service: {
       // named(8) leaves the foreground once it answers.
       Type: "forking",
-      PIDFile: "/run/named/ipv6-home.pid",
-      RuntimeDirectory: "named",
-      RuntimeDirectoryMode: "0775",
-      ExecStartPre: ["/usr/bin/chown root:bind /run/named", `/usr/bin/named-checkconf ${configPath}`],
+      ExecStartPre: `/usr/bin/named-checkconf ${configPath}`,
       ExecStart: `/usr/sbin/named -u bind -c ${configPath}`,
       ExecReload: "/usr/bin/kill -HUP $MAINPID",
       Restart: "on-failure",

@@ -72,8 +72,9 @@ function renderTunnelUnit(end: TunnelEnd): string {
           `${libraryFolder}/wireguard-peer ${device} ${end.port} ${end.allowedIps.join(",")}`,
           ...(end.endpoint === undefined ? [] : [end.endpoint]),
         ].join(" "),
-        `${ip} address replace ${end.local} peer ${end.peer} dev ${device}`,
+        // Up first: only then does a new address bring the route to its peer.
         `/usr/sbin/ip link set dev ${device} mtu ${end.mtu} up`,
+        `${ip} address replace ${end.local} peer ${end.peer} dev ${device}`,
         ...end.routes.map((route) => `${ip} route replace ${route.replace(/^\S+/, `$& dev ${device}`)}`),
       ],
       ExecStopPost: `-/usr/sbin/ip link delete dev ${device}`,

@@ -11,6 +11,14 @@ any_changed() {
   return 1
 }
 
+# Active, or on its way there by a definition that may be the old one.
+is_alive() {
+  case $(systemctl is-active "$1" || :) in
+    active | activating | reloading) ;;
+    *) return 1 ;;
+  esac
+}
+
 bounded_systemctl() {
   timeout 120 systemctl "$@"
 }
@@ -22,7 +30,7 @@ stop_units_to_restart() {
   local -a words
   while read -r line; do
     read -r -a words <<<"$line"
-    if [ "${words[1]}" = restart ] && any_changed "${words[@]:2}" && systemctl is-active -q "${words[0]}"; then
+    if [ "${words[1]}" = restart ] && any_changed "${words[@]:2}" && is_alive "${words[0]}"; then
       bounded_systemctl stop "${words[0]}" || fail "${words[0]} did not stop; see 'journalctl -u ${words[0]}'"
     fi
   done < <(directives "$work/directives" unit)

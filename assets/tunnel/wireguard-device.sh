@@ -10,7 +10,7 @@ device=$1
 exec {events}< <(exec ip -o monitor link)
 if ! ip link add dev "$device" type wireguard 2>/dev/null; then
   # Returns when the device is there; the daemon stays behind in this unit's control group.
-  WG_PROCESS_FOREGROUND='' wireguard-go "$device"
+  wireguard-go "$device"
 fi
 ip link show dev "$device" >/dev/null
 systemd-notify --ready
