@@ -98,7 +98,7 @@ export async function cleanUp(): Promise<void> {
   }
   restoreSysctls();
   for (const entry of entries(stateDirectory)) {
-    const waiting = /^lock\.(\d+)$/.exec(entry)?.[1];
+    const waiting = /^lock\.(\d+)\./.exec(entry)?.[1];
     if (
       entry === "kept" ||
       entry === "lock" ||

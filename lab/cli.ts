@@ -71,7 +71,7 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return 0;
     }
     case "down":
-      await lab.down();
+      await lab.down({ onProgress: progress });
       progress("down");
       return 0;
     case "status":

@@ -68,7 +68,8 @@ async function image(kind: Kind, release: Release, progress: (line: string) => v
   if (existsSync(path)) return path;
   const name = `${kind}-${release}`;
   mkdirSync(cacheDirectory, { recursive: true });
-  return withLock(join(cacheDirectory, `.lock-${name}`), 1800, async () => {
+  const lock = join(cacheDirectory, `.lock-${name}`);
+  const makeOnce = async (): Promise<string> => {
     if (existsSync(path)) return path;
     await sweep(kind, release, path);
     const from = kind === "base" ? (machineMirror() ?? "") : await image("base", release, progress);
@@ -78,7 +79,8 @@ async function image(kind: Kind, release: Release, progress: (line: string) => v
     await build(name, [kind, release, unfinished, from, ...imagePackages], progress);
     renameSync(unfinished, path);
     return path;
-  });
+  };
+  return withLock(lock, 1800, makeOnce, (line) => progress(`${name}: ${line}`));
 }
 
 /** A small Debian server as a directory, with an offline package repository; built if the cache has none. */

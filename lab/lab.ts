@@ -38,7 +38,9 @@ export interface UpOptions {
   readonly onProgress?: Progress;
 }
 
-const locked = <T>(work: () => Promise<T>): Promise<T> => withLock(inState("lock"), 1800, work);
+const locked = <T>(progress: Progress, work: () => Promise<T>): Promise<T> =>
+  withLock(inState("lock"), 1800, work, progress);
+const silent: Progress = () => undefined;
 
 /** Tells whether a lab with these images is up and all of it runs. */
 function isComplete(description: LabDescription | undefined, images: LabDescription["images"]): boolean {
@@ -61,14 +63,14 @@ async function bootFresh(name: HostName, image: string): Promise<void> {
 
 /** Brings the lab up; does nothing if it is up as wanted, and starts afresh if a part of it is missing. */
 export async function up(options: UpOptions = {}): Promise<LabDescription> {
-  const progress = options.onProgress ?? (() => undefined);
+  const progress = options.onProgress ?? silent;
   const release = {
     colo: options.release?.colo ?? "trixie",
     home: options.release?.home ?? "trixie",
   } as const;
   if (process.getuid?.() !== 0)
     throw new Error("lab: needs root, for namespaces and mounts; try again with sudo");
-  return locked(async () => {
+  return locked(progress, async () => {
     const now = readDescription();
     const wanted = {
       full: imagePath("full", "trixie"),
@@ -108,8 +110,8 @@ export async function up(options: UpOptions = {}): Promise<LabDescription> {
 }
 
 /** Takes the lab off the machine, also the rest of one that was killed. Images and keys stay. */
-export function down(): Promise<void> {
-  return locked(cleanUp);
+export function down(options: Pick<UpOptions, "onProgress"> = {}): Promise<void> {
+  return locked(options.onProgress ?? silent, cleanUp);
 }
 
 /** The lab that is up. */

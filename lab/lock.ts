@@ -25,15 +25,28 @@ function take(path: string, mine: string): true | undefined {
   }
 }
 
-/** Does something while no other process does it; a lock whose owner was killed counts for nothing. */
-export async function withLock<T>(path: string, seconds: number, work: () => Promise<T>): Promise<T> {
+let taken = 0;
+
+/**
+ * Does something while no other process does it; a lock whose owner was killed counts for nothing. `onWait` hears of
+ * the process that has to be waited for.
+ */
+export async function withLock<T>(
+  path: string,
+  seconds: number,
+  work: () => Promise<T>,
+  onWait?: (line: string) => void,
+): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
-  const mine = `${path}.${process.pid}`;
+  taken += 1;
+  const mine = `${path}.${process.pid}.${taken}`;
   writeFileSync(mine, JSON.stringify(identify(process.pid)));
   try {
-    await waitFor(`lock ${path} (held by process ${owner(path)?.pid ?? "?"})`, seconds, () =>
-      take(path, mine),
-    );
+    if (take(path, mine) === undefined) {
+      const holder = owner(path);
+      if (holder !== undefined && isAlive(holder)) onWait?.(`waiting for process ${holder.pid} to be done`);
+      await waitFor(`lock ${path} (held by process ${holder?.pid ?? "?"})`, seconds, () => take(path, mine));
+    }
     return await work().finally(() => rmSync(path, { force: true }));
   } finally {
     rmSync(mine, { force: true });
