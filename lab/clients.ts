@@ -1,8 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inPlace } from "./daemons";
+import { readDescription } from "./description";
 import { inState } from "./paths";
-import { startDaemon, stopDaemon } from "./processes";
+import { startDaemon, stopDaemon, waitForProgram } from "./processes";
 import { run } from "./run";
 import { clientNames, namespaceOf, type ClientName } from "./topology";
 
@@ -28,7 +29,7 @@ done | sort -u >/srv/lab/resolv.conf
 const directoryOf = (name: ClientName): string => inState("clients", name);
 
 /** Starts the address and name server configuration of all devices at home. */
-export function startClients(image: string): void {
+export async function startClients(image: string): Promise<void> {
   for (const name of clientNames) {
     const directory = directoryOf(name);
     mkdirSync(directory, { recursive: true });
@@ -40,20 +41,23 @@ export function startClients(image: string): void {
     // ip netns exec puts every file of this directory over the machine's file of the same name.
     mkdirSync(`/etc/netns/${namespaceOf(name)}`, { recursive: true });
     symlinkSync(join(directory, "resolv.conf"), `/etc/netns/${namespaceOf(name)}/resolv.conf`);
-    startClient(name, image);
   }
+  await Promise.all(clientNames.map((name) => startClient(name, image)));
 }
 
-function startClient(name: ClientName, image: string): void {
+async function startClient(name: ClientName, image: string): Promise<void> {
   const command =
     name === "laptop"
       ? ["dhcpcd", "-B", "-f", "/srv/lab/dhcpcd.conf", "eth0"]
       : ["rdnssd", "-f", "-u", "root", "-r", "/srv/lab/resolv.conf", "-p", "/run/rdnssd.pid"];
   startDaemon(`${name}-client`, inPlace(name, image, directoryOf(name), command));
+  await waitForProgram(`${name}-client`, command[0] ?? "");
 }
 
 /** Makes all devices at home forget what they learnt and start over, as if their cable had been pulled for a moment. */
-export async function restartClients(image: string): Promise<void> {
+export async function restartClients(): Promise<void> {
+  const image = readDescription()?.images.full;
+  if (image === undefined) throw new Error("lab: is not up; try: npm run lab -- up");
   await Promise.all(
     clientNames.map(async (name) => {
       await stopDaemon(`${name}-client`);
@@ -61,7 +65,7 @@ export async function restartClients(image: string): Promise<void> {
       await run(["ip", "-n", namespaceOf(name), "-6", "addr", "flush", "dev", "eth0"]);
       writeFileSync(join(directoryOf(name), "resolv.conf"), "");
       await run(["ip", "-n", namespaceOf(name), "link", "set", "eth0", "up"]);
-      startClient(name, image);
+      await startClient(name, image);
     }),
   );
 }

@@ -102,7 +102,7 @@ export async function up(options: UpOptions = {}): Promise<LabDescription> {
       startIspDhcp(full).then(() => progress("isp: DHCP server listens")),
       startWeb().then(() => progress("web servers listen")),
     ]);
-    startClients(full);
+    await startClients(full);
     writeDescription(description);
     progress("up");
     return description;
@@ -164,5 +164,5 @@ export async function resetHost(name: HostName): Promise<void> {
 
 /** Makes the devices at home start over at once, as after a change to what the home gateway advertises. */
 export function renewClients(): Promise<void> {
-  return restartClients(describe().images.full);
+  return restartClients();
 }

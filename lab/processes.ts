@@ -82,6 +82,16 @@ export function startDaemon(name: string, argv: readonly string[]): Identity {
   return identity;
 }
 
+/** Waits until a daemon has become the program that it was started for, behind the tools that set its place up. */
+export async function waitForProgram(name: string, program: string): Promise<void> {
+  await waitFor(`${name}: start of ${program}`, 20, () => {
+    const identity = remembered(name);
+    if (identity === undefined || !isAlive(identity))
+      throw new Error(`${name}: ended at its start; see ${logPath(name)}`);
+    return readFileSync(`/proc/${identity.pid}/comm`, "utf8").trim() === program ? true : undefined;
+  });
+}
+
 /** The log file of a daemon. */
 export function logPath(name: string): string {
   return join(directory, `${name}.log`);

@@ -16,15 +16,17 @@ const routes: Partial<Record<Place, readonly string[]>> = {
 };
 
 const forward = ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"];
-const deaf = ["net.ipv6.conf.default.accept_ra=0", "net.ipv6.conf.default.autoconf=0"];
-// Predictable addresses for the devices: the ones that they form from their MAC.
+// By interface: a change to `default` comes too late for ports that exist already.
+const deaf = ["net.ipv6.conf.eth0.accept_ra=0", "net.ipv6.conf.eth0.autoconf=0"];
+// Predictable addresses, the ones that the devices form from their MAC, and at once: nobody else has them here.
 const device = [
-  "net.ipv6.conf.default.use_tempaddr=0",
-  "net.ipv6.conf.default.addr_gen_mode=0",
-  "net.ipv6.conf.default.accept_ra=1",
+  "net.ipv6.conf.eth0.use_tempaddr=0",
+  "net.ipv6.conf.eth0.addr_gen_mode=0",
+  "net.ipv6.conf.eth0.accept_ra=1",
+  "net.ipv6.conf.eth0.dad_transmits=0",
 ];
 const sysctls: Partial<Record<Place | "switch", readonly string[]>> = {
-  internet: [...deaf, ...forward, "net.ipv6.conf.isp.disable_ipv6=1"],
+  internet: [...forward, "net.ipv6.conf.isp.disable_ipv6=1"],
   // A consumer ISP without IPv6.
   isp: ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"],
   web4: ["net.ipv6.conf.all.disable_ipv6=1"],
