@@ -11,7 +11,8 @@ export type StackName = "colo" | "home";
 
 const root = join(__dirname, "..");
 const projectFolder = inState("project");
-const backendFolder = inState("backend");
+/** Where the state of the lab's stacks lies. */
+export const backendFolder = inState("backend");
 const passphraseFile = inState("passphrase");
 
 /** The project's files that the lab's copy shares: the same program runs, only the settings lie beside it. */
@@ -86,6 +87,11 @@ export function writeSettings(
       config,
     }),
   );
+}
+
+/** Drops the lab's copy of the project with its stacks and their state: for hosts that were made anew. */
+export function forgetStacks(): void {
+  for (const path of [projectFolder, backendFolder]) rmSync(path, { recursive: true, force: true });
 }
 
 /** Makes the lab's copy of the project with both stacks, unless it is there; a lab made anew gets a new one. */

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { Address } from "../network/address";
 import { coloAddresses, type ColoAddresses } from "../network/address-plan";
 import { Prefix } from "../network/prefix";
@@ -32,9 +33,9 @@ export function exportFacts({ login, endpoint, addresses, basePort, wanMtu }: Co
 
 /** Reads the facts out of another stack's outputs. Throws a sentence for people if they are not there. */
 export function importFacts(stack: string, facts: unknown): ColoFacts {
-  const found = facts as Partial<ReturnType<typeof exportFacts>> | undefined;
+  const found = (facts ?? undefined) as Partial<ReturnType<typeof exportFacts>> | undefined;
   if (found?.schema !== schema) {
-    throw new Error(
+    throw new pulumi.RunError(
       found === undefined
         ? `stack ${stack} has no output "facts": run pulumi up for it first, or set colo.stack to the stack that built the colo`
         : `stack ${stack} has facts of schema ${found.schema ?? "unknown"}, this program reads ${schema}: run pulumi up for it with this program`,

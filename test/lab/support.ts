@@ -50,3 +50,7 @@ export async function until(what: string, withinSec: number, holds: () => Promis
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
+
+/** Takes away all that a stack built. */
+export const mustDestroy = async (stack: StackName): Promise<RunResult> =>
+  mustRunInLab(await theEngine(), ["destroy", "-s", stack, "--yes", "--skip-preview"], { timeoutSec: 600 });

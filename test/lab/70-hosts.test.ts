@@ -1,0 +1,28 @@
+import { killHost, restartHost } from "../../lab/lab";
+import { closeEngine, sh, trySh, until } from "./support";
+
+afterAll(closeEngine);
+
+const online = (withinSec: number) =>
+  until("the laptop reaches an IPv4-only server by name", withinSec, async () =>
+    (await trySh("laptop", "curl -sS -m 2 http://web4.lab.example/hello")).stdout.startsWith("hello from web4"),
+  );
+
+describe("hosts come back as they were", () => {
+  it.each([
+    ["home", "reboot", restartHost],
+    ["colo", "reboot", restartHost],
+    ["home", "power cut", killHost],
+    ["colo", "power cut", killHost],
+  ] as const)(
+    "%s after a %s",
+    async (host, _how, again) => {
+      await online(10);
+      await again(host);
+      await online(60);
+      expect(await sh(host, "systemctl --failed --no-legend")).toBe("");
+      expect((await sh(host, "nft list tables")).trim()).toBe("table inet ipv6_home");
+    },
+    180_000,
+  );
+});
