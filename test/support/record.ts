@@ -43,6 +43,12 @@ const stackType = "pulumi:pulumi:Stack";
 export const fakeKey = (name: string): string =>
   Buffer.from(`FAKE-KEY ${name}`.padEnd(32, "!").slice(0, 32)).toString("base64");
 
+/** What every fake key begins with, in its two forms. */
+export const fakeKeyMarks = [
+  Buffer.from("FAKE-KEY ").toString("base64"),
+  Buffer.from("FAKE-KEY ").toString("hex"),
+];
+
 /** Random bytes that are known, and for everything else only what was put in. */
 export const provideKeys: Provide = (type, name) =>
   type === "random:index/randomBytes:RandomBytes"

@@ -3,8 +3,25 @@ import { coloStack } from "../../stacks/colo";
 import { exportFacts, importFacts, type ColoFacts } from "../../stacks/colo-facts";
 import { homeStack } from "../../stacks/home";
 import { coloAddresses } from "../../network/address-plan";
-import { unpack, type UnpackedFile } from "./bundle";
+import { unpack } from "./bundle";
 import { record, reveal, textOf, type Recorded, type Recording } from "./record";
+
+/** Every component of the program. */
+export const treeComponents: readonly string[] = [
+  "ColoServer",
+  "Dns64",
+  "Firewall",
+  "HomeGateway",
+  "HomeLan",
+  "Host",
+  "HostConfig",
+  "Nat64",
+  "RoutedPrefix",
+  "Tunnel",
+  "TunnelKeys",
+];
+
+export const componentType = (name: string): string => `ipv6home:components:${name}`;
 
 export const commandType = "command:remote:Command";
 
@@ -53,7 +70,3 @@ export const bundlesOf = (recording: Recording) =>
 /** The component's name on the host, as its removal command says it. */
 export const componentOf = ({ inputs }: Recorded): string =>
   /exec \S+ remove (\S+)$/.exec(textOf(inputs["delete"]))?.[1] ?? "";
-
-/** Every file on one host. */
-export const filesOn = (recording: Recording, host: string): UnpackedFile[] =>
-  bundlesOf(recording).flatMap((bundle) => (bundle.host === host ? bundle.files : []));

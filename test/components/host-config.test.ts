@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+import { connectionTo } from "../../components/host-access";
+import { readAsset } from "../../components/assets";
+import { HostConfig, type HostConfigArgs } from "../../components/host-config";
+import { isSecret, record, textOf, type Recorded } from "../support/record";
+import { exampleSettings } from "../support/settings";
+import { recordColo } from "../support/stacks";
+
+const bundle = { component: "some", files: [{ path: "/etc/some", content: "a\n" }] };
+const access = { connection: connectionTo(exampleSettings("colo").login), ready: [] };
+
+async function commandOf(args: Partial<HostConfigArgs> = {}): Promise<Recorded> {
+  const recording = await record(() => {
+    new HostConfig("some", { host: access, component: "some", bundle, ...args });
+    return {};
+  });
+  return recording.get("some-converge");
+}
+
+test("a component is applied by converge, or says whose task that is", async () => {
+  const { inputs } = await commandOf();
+  expect(inputs["create"]).toBe(
+    [
+      "[ -x /usr/local/lib/ipv6-home/converge ] || { cat >/dev/null;",
+      `echo "some: /usr/local/lib/ipv6-home/converge is not on this host; run 'pulumi up' for the stack that owns the host" >&2; exit 1; }`,
+      "exec /usr/local/lib/ipv6-home/converge apply some",
+    ].join("\n"),
+  );
+  expect(inputs["stdin"]).toBe("ipv6-home bundle 1\nfile 0644 root:root /etc/some\n    a\n");
+});
+
+test("it is removed by converge; a host without it was reinstalled and has nothing to remove", async () => {
+  const { inputs } = await commandOf();
+  expect(inputs["delete"]).toBe(
+    "[ -x /usr/local/lib/ipv6-home/converge ] || { cat >/dev/null; exit 0; }\nexec /usr/local/lib/ipv6-home/converge remove some",
+  );
+});
+
+test("a bundle with keys is secret in, and secret out", async () => {
+  const { inputs, additionalSecretOutputs } = await commandOf({ secret: true });
+  expect(isSecret(inputs["stdin"])).toBe(true);
+  expect(inputs["logging"]).toBe("none");
+  expect(additionalSecretOutputs).toEqual(expect.arrayContaining(["stdout", "stderr"]));
+});
+
+test("a bundle made of a secret is secret even if nobody says so", async () => {
+  const { inputs } = await commandOf({ bundle: pulumi.secret(bundle) });
+  expect(isSecret(inputs["stdin"])).toBe(true);
+});
+
+test("a generation is a trigger, and no generation is none", async () => {
+  expect((await commandOf({ generation: 3 })).inputs["triggers"]).toEqual([3]);
+  expect((await commandOf()).inputs["triggers"]).toBeUndefined();
+});
+
+test("first contact takes converge out of the bundle itself", async () => {
+  const { inputs } = (await recordColo(exampleSettings("colo"))).get("colo-host-base-converge");
+  expect(inputs["create"]).toBe(`set -- host\n${readAsset("host/bootstrap.sh")}`);
+  expect(textOf(inputs["stdin"])).toContain(
+    "file 0755 root:root /usr/local/lib/ipv6-home/converge\n    #!/bin/bash\n",
+  );
+});
+
+test("an asset is found from wherever the program runs", () => {
+  expect(readAsset("host/converge.sh").startsWith("#!/bin/bash\n")).toBe(true);
+  expect(() => readAsset("host/none.sh")).toThrow("ENOENT");
+});

@@ -1,0 +1,393 @@
+import { runtime } from "@pulumi/pulumi";
+import { privateKey } from "../support/examples";
+import {
+  fakeKey,
+  fakeKeyMarks,
+  isSecret,
+  isUnknown,
+  provideNothing,
+  reveal,
+  textOf,
+  withoutSecrets,
+  type Recording,
+} from "../support/record";
+import { exampleSettings, variants } from "../support/settings";
+import {
+  bundlesOf,
+  commandsOf,
+  commandType,
+  componentOf,
+  componentType,
+  hostOf,
+  recordColo,
+  recordHome,
+  treeComponents,
+} from "../support/stacks";
+
+const withKey = { "ssh.privateKey": privateKey };
+const encrypted = ["ssh.privateKey"];
+const coloSettings = exampleSettings("colo", withKey, encrypted);
+const homeSettings = exampleSettings("home", withKey, encrypted);
+const variantColo = exampleSettings("colo", variants.colo);
+
+/** The commands that carry keys. */
+const keyCommands = ["tunnel-home-key-converge", "tunnel-colo-key-converge"];
+const tunnelCommands = [...keyCommands, "tunnel-home-config-converge", "tunnel-colo-config-converge"];
+
+describe.each([
+  ["colo", () => recordColo(coloSettings)],
+  ["home", () => recordHome(homeSettings, coloSettings)],
+  ["varied colo", () => recordColo(variantColo)],
+  ["varied home", () => recordHome(exampleSettings("home", variants.home), variantColo)],
+] as const)("in a %s stack", (_, run) => {
+  let recording: Recording;
+  beforeAll(async () => {
+    recording = await run();
+  });
+
+  test("every name is its parent's with a word more, and stands once", () => {
+    for (const { name, parent } of recording.resources) {
+      expect(parent === "" || name.startsWith(`${parent}-`) ? "" : `${name} under ${parent}`).toBe("");
+      expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
+    }
+    expect(new Set(recording.resources.map(({ name }) => name)).size).toBe(recording.resources.length);
+  });
+
+  test("nothing but this project's components stands right under the stack", () => {
+    for (const { type, parent } of recording.resources) {
+      if (parent === "") expect(type).toMatch(/^ipv6home:components:/);
+    }
+  });
+
+  test("there are components, commands and random bytes, and nothing else", () => {
+    const known = [...treeComponents.map(componentType), commandType, "random:index/randomBytes:RandomBytes"];
+    expect(recording.resources.map(({ type }) => type).filter((type) => !known.includes(type))).toEqual([]);
+  });
+
+  test("every connection pins the host key, gives up soon and is root's", () => {
+    for (const { inputs } of commandsOf(recording)) {
+      const connection = reveal(inputs["connection"]) as Record<string, unknown>;
+      expect(connection).toMatchObject({ user: "root", dialErrorLimit: 3, perDialTimeout: 10 });
+      expect(connection["hostKey"]).toMatch(/^ssh-ed25519 [A-Za-z0-9+/]+=*$/);
+      expect(Object.keys(connection)).not.toContain("hostKeyAlgorithm");
+    }
+  });
+
+  test("no command is given the output of the last one", () => {
+    for (const { inputs } of commandsOf(recording)) expect(inputs["addPreviousOutputInEnv"]).toBe(false);
+  });
+
+  test("every command can be taken back, and an update is what a creation is", () => {
+    for (const command of commandsOf(recording)) {
+      expect(textOf(command.inputs["delete"])).toContain(`remove ${componentOf(command)}`);
+      expect(command.inputs["update"]).toBeUndefined();
+      expect(command.inputs["environment"]).toBeUndefined();
+    }
+  });
+
+  test("only what carries a key is hidden, and that wholly", () => {
+    for (const { name, inputs, additionalSecretOutputs } of commandsOf(recording)) {
+      const hidden = keyCommands.includes(name);
+      expect([name, isSecret(inputs["stdin"]), inputs["logging"]]).toEqual([
+        name,
+        hidden,
+        hidden ? "none" : "stderr",
+      ]);
+      const outputs = ["stdout", "stderr"].filter((output) => additionalSecretOutputs.includes(output));
+      expect([name, outputs]).toEqual([name, hidden ? ["stdout", "stderr"] : []]);
+    }
+  });
+
+  test("no key is anywhere but in secrets, and no part of one in a command's text", () => {
+    const open = JSON.stringify([
+      recording.resources.map(({ inputs }) => withoutSecrets(inputs)),
+      withoutSecrets(recording.outputs),
+    ]);
+    for (const mark of [...fakeKeyMarks, "PRIVATE KEY", "RkFLRS"]) expect(open).not.toContain(mark);
+    for (const { inputs } of commandsOf(recording)) {
+      const text = `${textOf(inputs["create"])}${textOf(inputs["delete"])}`;
+      for (const mark of [...fakeKeyMarks, "PRIVATE KEY"]) expect(text).not.toContain(mark);
+    }
+  });
+
+  test("a key file is nobody's but root's, and no other file holds a key", () => {
+    for (const { files, directives, host, component } of bundlesOf(recording)) {
+      for (const { path, mode, owner, content } of files) {
+        const isKey = path.includes("/keys/");
+        if (isKey) expect([path, mode, owner]).toEqual([path, "0600", "root:root"]);
+        else
+          for (const mark of fakeKeyMarks)
+            expect([host, path, content.includes(mark)]).toEqual([host, path, false]);
+      }
+      if (component.endsWith("-key")) {
+        expect(directives.filter((line) => line.startsWith("directory "))).toEqual([
+          expect.stringMatching(/^directory 0700 root:root \/etc\/ipv6-home\/keys\/vpn[0-9-]+$/),
+        ]);
+      }
+    }
+  });
+
+  test("no path and no component is managed twice on a host", () => {
+    const bundles = bundlesOf(recording);
+    const paths = bundles.flatMap(({ host, files }) => files.map(({ path }) => `${host}:${path}`));
+    expect(new Set(paths).size).toBe(paths.length);
+    const components = bundles.map(({ host, component }) => `${host}:${component}`);
+    expect(new Set(components).size).toBe(components.length);
+  });
+
+  test("every file a bundle's directives speak of is one of its own, and every path is a plain absolute one", () => {
+    for (const { directives, files } of bundlesOf(recording)) {
+      const own = files.map(({ path }) => path);
+      for (const path of own) expect(path).toMatch(/^(\/[A-Za-z0-9][A-Za-z0-9._-]*)+$/);
+      for (const line of directives) {
+        const [word, ...rest] = line.split(" ");
+        const spoken = { unit: rest.slice(2), notify: rest.slice(2), sysctl: rest }[word ?? ""] ?? [];
+        expect([line, spoken.filter((path) => !own.includes(path))]).toEqual([line, []]);
+        if (word === "check") {
+          const staged = [...line.matchAll(/\{stage\}(\S+)/g)].map(([, path]) => path ?? "");
+          expect([line, staged.length > 0, staged.filter((path) => !own.includes(path))]).toEqual([
+            line,
+            true,
+            [],
+          ]);
+        }
+      }
+      // A unit file that no directive starts would wait for the next boot.
+      const units = directives.filter((line) => line.startsWith("unit ")).map((line) => line.split(" ")[1]);
+      const unitFiles = own.filter((path) => path.endsWith(".service")).map((path) => path.split("/").at(-1));
+      expect(units.sort()).toEqual(unitFiles.sort());
+    }
+  });
+
+  test("only a tunnel's generation replaces anything", () => {
+    for (const {
+      name,
+      inputs,
+      deleteBeforeReplace,
+      ignoreChanges,
+      protect,
+      retainOnDelete,
+    } of recording.resources) {
+      expect([name, inputs["triggers"] !== undefined]).toEqual([name, tunnelCommands.includes(name)]);
+      // Made before broken: the old generation goes when the new one is there.
+      expect({ deleteBeforeReplace, ignoreChanges, protect, retainOnDelete }).toEqual({
+        deleteBeforeReplace: false,
+        ignoreChanges: [],
+        protect: false,
+        retainOnDelete: false,
+      });
+    }
+  });
+
+  test("what the stack exports tells which files are where", () => {
+    const { manifests } = recording.outputs as { manifests: Record<string, Record<string, string>> };
+    const hosts = new Map(commandsOf(recording).map((command) => [hostOf(command), true]));
+    expect(Object.keys(manifests)).toHaveLength(hosts.size);
+    const expected = bundlesOf(recording).map(({ component }) => component);
+    const exported = Object.values(manifests).flatMap((host) => Object.keys(host));
+    // Of keys nothing is told, not even a hash.
+    expect(exported.sort()).toEqual(expected.filter((component) => !component.endsWith("-key")).sort());
+    for (const hash of Object.values(manifests).flatMap((host) => Object.values(host))) {
+      expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    }
+  });
+});
+
+describe("logins for a first convergence", () => {
+  const perHost = (recording: Recording) => {
+    const counts: Record<string, number> = {};
+    for (const host of commandsOf(recording).map(hostOf)) counts[host] = (counts[host] ?? 0) + 1;
+    return counts;
+  };
+
+  test("are one a component: five at the colo, and of a home six there and two at the colo", async () => {
+    const [colo, home] = [coloSettings.login.address, homeSettings.login.address];
+    expect(perHost(await recordColo(coloSettings))).toEqual({ [colo]: 5 });
+    expect(perHost(await recordHome(homeSettings, coloSettings))).toEqual({ [home]: 6, [colo]: 2 });
+  });
+
+  test("stay as many with 200 segments and 2000 pinholes", async () => {
+    const segments = Array.from({ length: 200 }, (_, index) => ({
+      name: `s${index}`,
+      subnet: index + 1,
+      interface: `eth${index + 1}`,
+    }));
+    const pinholes = Array.from({ length: 2000 }, (_, index) => ({
+      name: `p${index}`,
+      segment: `s${index % 200}`,
+      host: `::${(index + 2).toString(16)}`,
+      protocol: "tcp",
+      port: 22,
+    }));
+    const many = exampleSettings("home", { "lan.segments": segments, "lan.pinholes": pinholes });
+    const few = await recordHome(homeSettings, coloSettings);
+    const lots = await recordHome(many, coloSettings);
+    expect(lots.resources.map(({ name }) => name).sort()).toEqual(
+      few.resources.map(({ name }) => name).sort(),
+    );
+  });
+});
+
+describe("how Pulumi logs in", () => {
+  const connections = async (program: () => Promise<Recording>) =>
+    commandsOf(await program()).map(({ inputs }) => inputs["connection"]);
+  const agent = process.env["SSH_AUTH_SOCK"];
+  afterEach(() => {
+    if (agent === undefined) delete process.env["SSH_AUTH_SOCK"];
+    else process.env["SSH_AUTH_SOCK"] = agent;
+  });
+
+  test("by the key of the settings on both hosts, never in the open", async () => {
+    process.env["SSH_AUTH_SOCK"] = "/run/agent";
+    for (const connection of await connections(() => recordHome(homeSettings, coloSettings))) {
+      expect(isSecret(connection)).toBe(true);
+      expect(reveal(connection)).toMatchObject({ privateKey });
+      expect(reveal(connection)).not.toHaveProperty("agentSocketPath");
+    }
+  });
+
+  test("by the agent if there is no key, so that none is in the state", async () => {
+    process.env["SSH_AUTH_SOCK"] = "/run/agent";
+    for (const connection of await connections(() => recordColo(exampleSettings("colo")))) {
+      expect(reveal(connection)).toMatchObject({ agentSocketPath: "/run/agent" });
+      expect(reveal(connection)).not.toHaveProperty("privateKey");
+    }
+  });
+
+  test("by nothing if there is neither", async () => {
+    delete process.env["SSH_AUTH_SOCK"];
+    for (const connection of await connections(() => recordColo(exampleSettings("colo")))) {
+      expect(Object.keys(reveal(connection) as object)).not.toContain("agentSocketPath");
+    }
+  });
+});
+
+describe("the first preview, when no key is known", () => {
+  let recording: Recording;
+  beforeAll(async () => {
+    recording = await recordHome(homeSettings, coloSettings, { provide: provideNothing, preview: true });
+  });
+
+  test("shows every file but the keys", () => {
+    for (const { name, inputs } of commandsOf(recording)) {
+      expect([name, isUnknown(reveal(inputs["stdin"]))]).toEqual([name, keyCommands.includes(name)]);
+      if (!keyCommands.includes(name)) expect(inputs["stdin"]).toMatch(/^ipv6-home bundle 1\n/);
+    }
+  });
+
+  test("shows the rest of every command: nothing of it is made by another resource", () => {
+    for (const { name, inputs, inputDependencies } of commandsOf(recording)) {
+      const { stdin, ...others } = inputDependencies;
+      expect([name, Object.values(others).flat()]).toEqual([name, []]);
+      expect([name, (stdin ?? []).length > 0]).toEqual([name, keyCommands.includes(name)]);
+      expect(JSON.stringify({ ...inputs, stdin: undefined })).not.toContain(runtime.unknownValue);
+      expect(Object.values(inputs).filter(isUnknown).length).toBe(keyCommands.includes(name) ? 1 : 0);
+    }
+  });
+
+  test("and is what the update does", async () => {
+    const update = await recordHome(homeSettings, coloSettings);
+    const shown = ({ resources }: Recording) =>
+      resources
+        .filter(({ name }) => !keyCommands.includes(name))
+        .map(({ name, inputs }) => ({ name, inputs }));
+    expect(shown(recording)).toEqual(shown(update));
+  });
+});
+
+describe("a rotation of the keys", () => {
+  let generations: Recording[];
+  beforeAll(async () => {
+    generations = [];
+    for (const keyEpoch of [1, 2, 3]) {
+      generations.push(
+        await recordHome(exampleSettings("home", { "tunnel.keyEpoch": keyEpoch }), coloSettings),
+      );
+    }
+  });
+  const tunnelBundles = (recording: Recording | undefined) =>
+    recording === undefined
+      ? []
+      : bundlesOf(recording).filter(({ command }) => tunnelCommands.includes(command.name));
+
+  test("shares no path, no component and no port with the generation before it", () => {
+    const [one, two] = generations.slice(0, 2).map((recording) => {
+      const bundles = tunnelBundles(recording);
+      return [
+        ...bundles.flatMap(({ host, files }) => files.map(({ path }) => `${host}:${path}`)),
+        ...bundles.map(({ host, component }) => `${host}:${component}`),
+        (recording.outputs as { endpoint: string }).endpoint,
+      ];
+    });
+    expect(one).toHaveLength(9 + 4 + 1);
+    expect(one?.filter((each) => two?.includes(each))).toEqual([]);
+  });
+
+  test("replaces the tunnel's commands and keys and nothing else", () => {
+    const changed = (recording: Recording | undefined) =>
+      generations[0]?.resources
+        .filter(({ name, inputs }) => JSON.stringify(inputs) !== JSON.stringify(recording?.get(name).inputs))
+        .map(({ name }) => name)
+        .sort();
+    const all = [
+      ...tunnelCommands,
+      "tunnel-keys-home-private",
+      "tunnel-keys-colo-private",
+      "tunnel-keys-preshared",
+    ];
+    expect(changed(generations[1])).toEqual(all.sort());
+    expect(generations.map((each) => each.get("tunnel-home-config-converge").inputs["triggers"])).toEqual([
+      [1],
+      [2],
+      [3],
+    ]);
+  });
+
+  test("comes back to the first names with the third generation", () => {
+    const paths = (recording: Recording | undefined) =>
+      tunnelBundles(recording).flatMap(({ host, files }) => files.map(({ path }) => `${host}:${path}`));
+    expect(paths(generations[2])).toEqual(paths(generations[0]));
+  });
+
+  test("puts each end's own private key on it, the other's public key, and one preshared key on both", () => {
+    const [first] = generations;
+    const keys = Object.fromEntries(
+      tunnelBundles(first)
+        .filter(({ command }) => keyCommands.includes(command.name))
+        .map(({ command, files }) => [
+          command.name,
+          Object.fromEntries(files.map(({ path, content }) => [path.split("/").at(-1), content.trimEnd()])),
+        ]),
+    );
+    const { publicKeys, privateKeys } = first?.outputs as Record<string, Record<string, unknown>>;
+    expect(keys).toEqual({
+      "tunnel-home-key-converge": {
+        "private.key": fakeKey("tunnel-keys-home-private"),
+        "preshared.key": fakeKey("tunnel-keys-preshared"),
+        "peer.pub": publicKeys?.["colo"],
+      },
+      "tunnel-colo-key-converge": {
+        "private.key": fakeKey("tunnel-keys-colo-private"),
+        "preshared.key": fakeKey("tunnel-keys-preshared"),
+        "peer.pub": publicKeys?.["home"],
+      },
+    });
+    expect(Object.values(privateKeys ?? {}).map(isSecret)).toEqual([true, true]);
+    for (const name of ["home-private", "colo-private", "preshared"]) {
+      const bytes = first?.get(`tunnel-keys-${name}`);
+      expect(bytes?.inputs).toEqual({ length: 32, keepers: { epoch: "1" } });
+      expect(bytes?.additionalSecretOutputs).toEqual(expect.arrayContaining(["base64", "hex"]));
+    }
+  });
+});
+
+test("the smaller MTU of the two ends is the tunnel's", async () => {
+  const mtuOf = async (home: number, colo: number) => {
+    const settings = exampleSettings("home", { "wan.mtu": home });
+    const { outputs } = await recordHome(settings, exampleSettings("colo", { "wan.mtu": colo }));
+    return (outputs as { mtu: { tunnel: number } }).mtu.tunnel;
+  };
+  expect([await mtuOf(1500, 1500), await mtuOf(1492, 1500), await mtuOf(9000, 1400)]).toEqual([
+    1440, 1432, 1340,
+  ]);
+});

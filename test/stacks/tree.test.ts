@@ -1,0 +1,82 @@
+import { exampleSettings } from "../support/settings";
+import { recordColo, recordHome, treeComponents } from "../support/stacks";
+import type { Recording } from "../support/record";
+
+/** A tree as indented lines: the name, its type without what all have in common, and what it waits for. */
+function drawn({ resources }: Recording): string[] {
+  const lines: string[] = [];
+  const draw = (parent: string, depth: number) => {
+    for (const each of resources.filter((resource) => resource.parent === parent)) {
+      const type = each.type.split(":").at(-1) ?? "";
+      const after = each.dependsOn.length > 0 ? ` after ${each.dependsOn.join(", ")}` : "";
+      lines.push(`${"  ".repeat(depth)}${each.name}: ${type}${after}`);
+      draw(each.name, depth + 1);
+    }
+  };
+  draw("", 0);
+  return lines;
+}
+
+const colo = exampleSettings("colo");
+const home = exampleSettings("home");
+
+test("the colo stack", async () => {
+  expect(drawn(await recordColo(colo))).toEqual([
+    "colo: ColoServer",
+    "  colo-host: Host",
+    "    colo-host-base: HostConfig",
+    "      colo-host-base-converge: Command",
+    "  colo-firewall: Firewall",
+    "    colo-firewall-config: HostConfig",
+    "      colo-firewall-config-converge: Command after colo-host-base-converge",
+    "  colo-prefix: RoutedPrefix",
+    "    colo-prefix-config: HostConfig",
+    "      colo-prefix-config-converge: Command after colo-host-base-converge",
+    "  colo-nat64: Nat64",
+    "    colo-nat64-config: HostConfig",
+    "      colo-nat64-config-converge: Command after colo-host-base-converge",
+    "  colo-dns64: Dns64",
+    "    colo-dns64-config: HostConfig",
+    "      colo-dns64-config-converge: Command after colo-host-base-converge, colo-prefix-config-converge",
+  ]);
+});
+
+// What a key command waits for beside its host: the bytes that it is made of.
+const keys = "tunnel-keys-colo-private, tunnel-keys-home-private, tunnel-keys-preshared";
+
+test("the home stack", async () => {
+  expect(drawn(await recordHome(home, colo))).toEqual([
+    "home: HomeGateway",
+    "  home-host: Host",
+    "    home-host-base: HostConfig",
+    "      home-host-base-converge: Command",
+    "  home-firewall: Firewall",
+    "    home-firewall-config: HostConfig",
+    "      home-firewall-config-converge: Command after home-host-base-converge",
+    "  home-prefix: RoutedPrefix",
+    "    home-prefix-config: HostConfig",
+    "      home-prefix-config-converge: Command after home-host-base-converge",
+    "  home-lan: HomeLan",
+    "    home-lan-config: HostConfig",
+    "      home-lan-config-converge: Command after home-host-base-converge, home-prefix-config-converge",
+    "tunnel: Tunnel",
+    "  tunnel-keys: TunnelKeys",
+    "    tunnel-keys-home-private: RandomBytes",
+    "    tunnel-keys-colo-private: RandomBytes",
+    "    tunnel-keys-preshared: RandomBytes",
+    "  tunnel-home-key: HostConfig",
+    `    tunnel-home-key-converge: Command after home-host-base-converge, home-prefix-config-converge, ${keys}`,
+    "  tunnel-home-config: HostConfig",
+    "    tunnel-home-config-converge: Command after home-host-base-converge, home-prefix-config-converge, tunnel-home-key-converge",
+    "  tunnel-colo-key: HostConfig",
+    `    tunnel-colo-key-converge: Command after ${keys}`,
+    "  tunnel-colo-config: HostConfig",
+    "    tunnel-colo-config-converge: Command after tunnel-colo-key-converge",
+  ]);
+});
+
+test("these trees have every component", async () => {
+  const trees = [...drawn(await recordColo(colo)), ...drawn(await recordHome(home, colo))];
+  const types = new Set(trees.map((line) => /: (\w+)/.exec(line)?.[1] ?? ""));
+  expect(treeComponents.filter((name) => !types.has(name))).toEqual([]);
+});
