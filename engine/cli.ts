@@ -6,7 +6,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const { code } = await engine.run(args, {
       stdio: "inherit",
-      cwd: process.env["INIT_CWD"] ?? process.cwd(),
+      cwd: process.cwd(),
     });
     return code;
   } finally {

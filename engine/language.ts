@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { join, sep } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { inspect } from "node:util";
 import * as grpc from "@grpc/grpc-js";
 import * as pulumi from "@pulumi/pulumi";
@@ -92,7 +93,11 @@ async function runProgram(request: RunRequest): Promise<boolean> {
   process.on("unhandledRejection", report);
   const restoreOutput = captureOutput((line) => inContext(() => void pulumi.log.info(line)));
   try {
-    const finished = runInPulumiStack(async () => load(program)).then(() => runtime.disconnect(true));
+    const finished = runInPulumiStack(async () => load(program)).then(async () => {
+      // Pulumi's own host ends a program when its event loop is empty; here a turn of it must show late errors.
+      await nextTurn();
+      if (seen.size === 0) await runtime.disconnect(true);
+    });
     // What the program left behind can fail long after its end: an asynchronous error ends the wait at once.
     await Promise.race([finished, stopped]);
   } catch (error) {

@@ -54,7 +54,9 @@ export async function openEngine(onProgress: (line: string) => void = () => unde
       const language = kind().language === "stand-in";
       if (!language && standIns.length === 0) return runCli(cli, args, env, options);
 
-      const host = idle.pop() ?? new HostProcess(env);
+      let host = idle.pop();
+      while (host?.gone !== undefined) host = idle.pop();
+      host ??= new HostProcess(env);
       try {
         const ports = await host.begin({ env, language, standins: standIns });
         const result = await runCli(cli, withClient(args, ports), withProviders(env, ports), options);

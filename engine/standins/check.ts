@@ -4,6 +4,15 @@ import { isMap, Secret, Unknown, type Property } from "./property";
 type FieldType = "string" | "number" | "boolean" | "list" | "map" | "string!" | "number!" | "map!";
 export type FieldTypes = Readonly<Record<string, FieldType>>;
 
+/** The real provider names types as Go does. */
+const goNames: Readonly<Partial<Record<string, string>>> = {
+  string: "string",
+  number: "float64",
+  boolean: "bool",
+  list: "[]interface {}",
+  map: "map[string]interface {}",
+};
+
 /** Names every field that is missing, of another type or not known, never its value: it can be a secret. */
 export function checkFields(map: Property | undefined, types: FieldTypes, owner: string) {
   if (!isMap(map)) return [];
@@ -17,7 +26,7 @@ export function checkFields(map: Property | undefined, types: FieldTypes, owner:
     } else if (given !== expected && given !== "unknown") {
       failures.push({
         property,
-        reason: `Field '${property}' on '${owner}' must be a '${expected}'; got '${given}' instead`,
+        reason: `Field '${property}' on '${owner}' must be a '${goNames[expected]}'; got '${goNames[given]}' instead`,
       });
     }
   }

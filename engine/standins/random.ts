@@ -16,7 +16,10 @@ interface Kind {
 /** Every change of an input makes a new value, as in the real provider: `keepers` exist for nothing else. */
 function randomType(kind: Kind): ResourceType {
   return {
-    check: (inputs) => ({ inputs, failures: checkFields(inputs, kind.fields, "inputs") }),
+    check: (inputs) => ({
+      inputs,
+      failures: [...checkFields(inputs, kind.fields, "inputs"), ...tooShort(inputs)],
+    }),
     diff({ oldInputs, news }) {
       const changes = diffMaps(oldInputs, news);
       return { changes, replaces: [...changes.keys()], detailed: false };
@@ -31,6 +34,18 @@ function randomType(kind: Kind): ResourceType {
     update: () => Promise.reject(new Error("a random value cannot be updated in place")),
     delete: () => Promise.resolve(),
   };
+}
+
+function tooShort(inputs: PropertyMap): { property: string; reason: string }[] {
+  const number = (name: string) => (typeof inputs[name] === "number" ? inputs[name] : 0);
+  if (typeof inputs["length"] !== "number") return [];
+  const least = ["minUpper", "minLower", "minNumeric", "minSpecial"].reduce(
+    (sum, name) => sum + number(name),
+    0,
+  );
+  const { length } = inputs;
+  if (length >= Math.max(1, least)) return [];
+  return [{ property: "length", reason: `length must be at least ${Math.max(1, least)}, got: ${length}` }];
 }
 
 /**

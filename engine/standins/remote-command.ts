@@ -37,11 +37,11 @@ export const remoteCommand = commandType({
   check(news) {
     const connection = news["connection"];
     const failures = [
-      ...checkFields(news, fields, "CommandInputs"),
-      ...checkFields(bare(connection), { ...endpointFields, proxy: "map" }, "Connection"),
+      ...checkFields(news, fields, "remote.CommandInputs"),
+      ...checkFields(bare(connection), { ...endpointFields, proxy: "map" }, "remote.Connection"),
     ];
     const proxy = isMap(bare(connection)) ? bare((bare(connection) as PropertyMap)["proxy"]) : undefined;
-    if (proxy !== undefined) failures.push(...checkFields(proxy, endpointFields, "ProxyConnection"));
+    if (proxy !== undefined) failures.push(...checkFields(proxy, endpointFields, "remote.ProxyConnection"));
     if (connection === undefined) return { inputs: news, failures };
     return { inputs: { ...news, connection: secret(withDefaults(connection)) }, failures };
   },
@@ -53,17 +53,16 @@ function bare(value: Property | undefined): Property | undefined {
   return value instanceof Secret ? bare(value.value) : value;
 }
 
-/** Fills in the connection's defaults, also the proxy's, and marks passwords as secret. */
+/** Fills in the connection's defaults, also the proxy's, and marks what is secret in it. */
 function withDefaults(connection: Property): Property {
   if (connection instanceof Secret) return new Secret(withDefaults(connection.value));
   if (!isMap(connection)) return connection;
-  const { password, proxy } = connection;
-  return {
-    ...endpointDefaults,
-    ...connection,
-    ...(password === undefined ? {} : { password: secret(password) }),
-    ...(proxy === undefined ? {} : { proxy: withDefaults(proxy) }),
-  };
+  const filled: PropertyMap = { ...endpointDefaults, ...connection };
+  for (const name of ["password", "privateKey", "privateKeyPassword"]) {
+    if (filled[name] !== undefined) filled[name] = secret(filled[name]);
+  }
+  if (filled["proxy"] !== undefined) filled["proxy"] = withDefaults(filled["proxy"]);
+  return filled;
 }
 
 async function run(

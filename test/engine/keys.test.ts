@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { Project } from "./support/project";
 import { startSshd, type Sshd } from "./support/sshd";
 
-jest.setTimeout(40_000);
+jest.setTimeout(60_000);
 
 let project: Project;
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { Project } from "./support/project";
 
-jest.setTimeout(20_000);
+// Pulumi's own language host shows a thrown error only after half a minute.
+jest.setTimeout(90_000);
 
 let project: Project;
 beforeEach(async () => {
