@@ -1,0 +1,47 @@
+// A jest reporter for test/run.ts: a line per file, a line per slow test as it ends, and every failure at once.
+"use strict";
+const path = require("node:path");
+
+const slowMs = 1000;
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+const indent = (text) => text.replace(/^(?=.)/gm, "      ");
+
+module.exports = class {
+  constructor({ rootDir }) {
+    this.nameOf = (file) => path.relative(rootDir, file);
+  }
+
+  say(line) {
+    process.stderr.write(`  ${line}\n`);
+  }
+
+  onTestCaseResult({ path: file }, { status, fullName, duration, failureMessages }) {
+    const took = duration ?? 0;
+    if (status === "failed") {
+      this.say(
+        `FAILED ${this.nameOf(file)}: ${fullName} (${seconds(took)})\n${indent(failureMessages.join("\n"))}`,
+      );
+    } else if (status !== "passed") {
+      this.say(`NOT RUN ${this.nameOf(file)}: ${fullName} (${status})`);
+    } else if (took >= slowMs) {
+      this.say(`passed ${this.nameOf(file)}: ${fullName} (${seconds(took)})`);
+    }
+  }
+
+  onTestResult({ path: file }, result) {
+    const {
+      numPassingTests: passed,
+      numFailingTests: failed,
+      testExecError,
+      failureMessage,
+      perfStats,
+    } = result;
+    if (testExecError)
+      this.say(`FAILED ${this.nameOf(file)}: the file itself\n${indent(failureMessage ?? "")}`);
+    // What tests print helps only where something went wrong.
+    if (failed > 0) for (const { message } of result.console ?? []) this.say(indent(message));
+    this.say(
+      `${this.nameOf(file)}: ${passed} passed, ${failed} failed (${seconds(perfStats.end - perfStats.start)})`,
+    );
+  }
+};
