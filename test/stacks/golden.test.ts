@@ -43,7 +43,7 @@ describe.each(stacks)("$name", ({ name, record, hosts }) => {
     recording = await record();
   });
 
-  test("puts these files on its hosts, and no others", () => {
+  test("puts these files on its hosts, and no others (UPDATE_GOLDEN=1 rewrites them)", () => {
     const files = new Map<string, string>();
     for (const bundle of bundlesOf(recording)) {
       const host = hosts[bundle.host] ?? bundle.host;

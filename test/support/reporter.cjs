@@ -6,6 +6,9 @@ const slowMs = 1000;
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 const indent = (text) => text.replace(/^(?=.)/gm, "      ");
 
+/** What went wrong, without the frames of jest itself. */
+const told = (messages) => indent(messages.join("\n").replace(/\n *at .*node_modules.*/g, ""));
+
 module.exports = class {
   constructor({ rootDir }) {
     this.nameOf = (file) => path.relative(rootDir, file);
@@ -38,6 +41,10 @@ module.exports = class {
     } = result;
     if (testExecError)
       this.say(`FAILED ${this.nameOf(file)}: the file itself\n${indent(failureMessage ?? "")}`);
+    for (const { status, fullName } of result.testResults) {
+      if (status !== "passed" && status !== "failed")
+        this.say(`NOT RUN ${this.nameOf(file)}: ${fullName} (${status})`);
+    }
     // What tests print helps only where something went wrong.
     if (failed > 0) for (const { message } of result.console ?? []) this.say(indent(message));
     this.say(
