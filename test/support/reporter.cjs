@@ -7,7 +7,7 @@ const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 const indent = (text) => text.replace(/^(?=.)/gm, "      ");
 
 /** What went wrong, without the frames of jest itself. */
-const told = (messages) => indent(messages.join("\n").replace(/\n *at .*node_modules.*/g, ""));
+const told = (messages) => indent(messages.join("\n").replace(/\n *at .*(node_modules|new Promise).*/g, ""));
 
 module.exports = class {
   constructor({ rootDir }) {
@@ -21,12 +21,8 @@ module.exports = class {
   onTestCaseResult({ path: file }, { status, fullName, duration, failureMessages }) {
     const took = duration ?? 0;
     if (status === "failed") {
-      this.say(
-        `FAILED ${this.nameOf(file)}: ${fullName} (${seconds(took)})\n${indent(failureMessages.join("\n"))}`,
-      );
-    } else if (status !== "passed") {
-      this.say(`NOT RUN ${this.nameOf(file)}: ${fullName} (${status})`);
-    } else if (took >= slowMs) {
+      this.say(`FAILED ${this.nameOf(file)}: ${fullName} (${seconds(took)})\n${told(failureMessages)}`);
+    } else if (status === "passed" && took >= slowMs) {
       this.say(`passed ${this.nameOf(file)}: ${fullName} (${seconds(took)})`);
     }
   }
@@ -39,12 +35,12 @@ module.exports = class {
       failureMessage,
       perfStats,
     } = result;
-    if (testExecError)
-      this.say(`FAILED ${this.nameOf(file)}: the file itself\n${indent(failureMessage ?? "")}`);
     for (const { status, fullName } of result.testResults) {
       if (status !== "passed" && status !== "failed")
         this.say(`NOT RUN ${this.nameOf(file)}: ${fullName} (${status})`);
     }
+    if (testExecError)
+      this.say(`FAILED ${this.nameOf(file)}: the file itself\n${told([failureMessage ?? ""])}`);
     // What tests print helps only where something went wrong.
     if (failed > 0) for (const { message } of result.console ?? []) this.say(indent(message));
     this.say(
