@@ -62,6 +62,7 @@ async function jest(minutes: number, ...args: string[]): Promise<Counts> {
       process.execPath,
       bin("jest"),
       ...args,
+      "--verbose=false",
       `--reporters=${reporter}`,
       "--json",
       `--outputFile=${outputFile}`,
