@@ -1,4 +1,4 @@
-import { serveLanguage, type LanguageHost } from "./language";
+import { loadProgramHost, serveLanguage, type LanguageHost } from "./language";
 import { serveProvider, type ServedProvider } from "./standins/serve";
 import { standins, type StandinName } from "./standins/packages";
 
@@ -52,7 +52,11 @@ function end(): HostAnswer {
 
 process.on("message", (request: HostRequest) => {
   const answer = request.kind === "begin" ? begin(request) : Promise.resolve(end());
-  void answer.then((message) => process.send?.(message));
+  void answer.then((message) => {
+    process.send?.(message);
+    // If it cannot be loaded, the run that needs it says so.
+    if (language !== undefined) setTimeout(() => void loadProgramHost().catch(() => undefined), 10);
+  });
 });
 process.on("disconnect", () => process.exit(0));
 // Ctrl-C reaches the whole group: the CLI then cancels what runs here, in order.

@@ -54,7 +54,8 @@ function resolveProvider(name: StandinName, pulumi: string, onProgress: (line: s
   const present = () => existsSync(installed) && !existsSync(`${installed}.partial`);
   if (onPath(`pulumi-resource-${name}`) !== undefined || present()) return "real";
 
-  const what = `plugin ${name} ${version}`;
+  // One for all three: where one cannot be downloaded, the others would only take their time to fail as well.
+  const what = "Pulumi's plugins";
   if (!failedBefore(what)) {
     onProgress(`engine: installing the ${name} provider ${version}`);
     const result = spawnSync(pulumi, ["plugin", "install", "resource", name, version], {
@@ -65,7 +66,7 @@ function resolveProvider(name: StandinName, pulumi: string, onProgress: (line: s
     if (result.status === 0 && present()) return "real";
     rememberFailure(what);
     const reason = result.stderr.trim().split("\n").at(-1) ?? "";
-    onProgress(`engine: the ${name} provider cannot be downloaded, its stand-in is used (${reason})`);
+    onProgress(`engine: Pulumi's plugins cannot be downloaded, stand-ins are used (${reason})`);
   }
   if (wanted === "auto") return "stand-in";
   throw new Error(
