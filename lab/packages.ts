@@ -5,6 +5,7 @@ const tools = [
   "apt-utils",
   "bind9-dnsutils",
   "ca-certificates",
+  "conntrack",
   "curl",
   "debootstrap",
   "iperf3",

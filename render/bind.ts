@@ -63,8 +63,9 @@ options {
 
 	dns64 ${nat64Prefix} {
 		clients { clients; };
-		// Private machines are not reachable by the translator, so their names must not seem to be.
-		mapped { !nonpublic4; any; };
+		// Private machines are not reachable by the translator, so their names must not seem to be. The two addresses
+		// of ipv4only.arpa stand for the prefix itself (RFC 7050, section 8.2).
+		mapped { 192.0.0.170; 192.0.0.171; !nonpublic4; any; };
 		exclude { ${list([nat64Prefix, ipv4MappedPrefix])} };
 		break-dnssec no;
 	};

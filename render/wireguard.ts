@@ -113,7 +113,11 @@ export function homeTunnelBundle(args: {
           peer: args.colo.tunnel,
           allowedIps: [args.anywhere],
           endpoint: `${args.endpoint}:${args.generation.port}`,
-          routes: [`default table ${vpnTable.name} src ${args.site.gateway} metric 1024`],
+          routes: [
+            `default table ${vpnTable.name} src ${args.site.gateway} metric 1024`,
+            // The gateway's own IPv6, its ICMPv6 errors to the internet among it.
+            `default src ${args.site.gateway} metric 4096`,
+          ],
         }),
       },
     ],

@@ -1,3 +1,4 @@
+import { exec } from "../../lab/lab";
 import { closeEngine, sh, trySh, until } from "./support";
 
 afterAll(closeEngine);
@@ -44,8 +45,7 @@ describe("tunnel", () => {
   }, 60_000);
 
   it("survives that the ISP's NAT44 forgets it", async () => {
-    await sh("isp", "nft flush ruleset && sleep 0; true");
-    await sh("isp", "nft 'add table ip v6lab; add chain ip v6lab nat { type nat hook postrouting priority srcnat; }; add rule ip v6lab nat oifname upstream masquerade'");
+    await sh("isp", "conntrack -F");
     await tunnelWorks(40);
   }, 60_000);
 });
@@ -53,26 +53,26 @@ describe("tunnel", () => {
 describe("no way past the tunnel", () => {
   it("LAN IPv6 stops when the tunnel is down, and no IPv6 leaves by the ISP", async () => {
     expect((await trySh("laptop", "ping -6 -c 1 -W 2 2001:db8:6::2")).code).toBe(0);
-    await sh("home", "systemctl stop ipv6-home-vpn0");
     // The way out that a careless gateway would take: IPv6 by the ISP.
-    await sh("isp", "sysctl -qw net.ipv6.conf.home.disable_ipv6=0; ip -6 address add fe80::1/64 dev home nodad");
-    await sh("home", "ip -6 route add default via fe80::1 dev enp2s0");
-    const capture = sh("isp", "timeout 6 tcpdump -i home -n 'ip6 and not icmp6' 2>/dev/null | wc -l", 20);
-    const echoes = sh("isp", "timeout 6 tcpdump -i home -n 'icmp6 and (ip6[40] == 128)' 2>/dev/null | wc -l", 20);
-    const { stdout } = await trySh("laptop", "sleep 1; ping -6 -c 2 -W 1 2001:db8:6::2; curl -sS -m 2 http://[2001:db8:6::2]/hello", 20);
-    expect(stdout).toMatch(/[Uu]nreachable/);
-    expect(Number(await capture)).toBe(0);
-    expect(Number(await echoes)).toBe(0);
-    await sh("home", "ip -6 route delete default via fe80::1 dev enp2s0; systemctl start ipv6-home-vpn0");
-    await sh("isp", "ip -6 address delete fe80::1/64 dev home");
+    await sh("isp", "sysctl -qw net.ipv6.conf.home.disable_ipv6=0; ip -6 address replace fe80::1/64 dev home nodad");
+    await sh("home", "systemctl stop ipv6-home-vpn0; ip -6 route replace default via fe80::1 dev enp2s0");
+    try {
+      const leaked = sh("isp", "timeout 6 tcpdump -l -i home -n 'ip6 and src net 2001:db8::/32' 2>/dev/null || true", 20);
+      const { stdout } = await trySh("laptop", "sleep 1; ping -6 -c 2 -W 1 2001:db8:6::2; curl -sS -m 2 http://[2001:db8:6::2]/hello", 20);
+      expect(stdout).toMatch(/unreachable/i);
+      expect((await leaked).trim()).toBe("");
+    } finally {
+      await sh("home", "ip -6 route delete default via fe80::1 dev enp2s0; systemctl start ipv6-home-vpn0");
+      await sh("isp", "ip -6 address delete fe80::1/64 dev home");
+    }
     await tunnelWorks(15);
     expect((await trySh("laptop", "ping -6 -c 1 -W 2 2001:db8:6::2")).code).toBe(0);
   }, 90_000);
 
   it("the gateway's own IPv4 stays with the ISP", async () => {
-    const answer = await sh("web4", "true && echo ready");
-    expect(answer).toBe("ready\n");
-    expect(await sh("home", "exec 3<>/dev/tcp/11.0.3.2/80; printf 'GET /hello HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3".replace(/^/, "bash -c '").replace(/$/, "'").replaceAll("\\r\\n", "\\r\\n"))).toContain("to 11.0.2.2");
+    const http = "exec 3<>/dev/tcp/11.0.3.2/80; printf 'GET /hello HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3";
+    const { stdout } = await exec("home", ["bash", "-c", http]);
+    expect(stdout).toContain("hello from web4 to 11.0.2.2");
   });
 
   it("sysctls are those of a router that takes no advertisements", async () => {
@@ -121,22 +121,25 @@ describe("routed prefix", () => {
     const dropped = async () =>
       Number(/vpn\*" counter packets (\d+)/.exec(await sh("colo", "nft list chain inet ipv6_home source_validation"))?.[1]);
     const before = await dropped();
-    await sh("home", "ip -6 address add 2001:db8:beef:200::5/128 dev lo; ip -6 rule add from 2001:db8:beef:200::5 table vpn priority 999");
-    expect((await trySh("home", "ping -6 -c 2 -W 1 -I 2001:db8:beef:200::5 2001:db8:6::2")).code).not.toBe(0);
-    await sh("home", "ip -6 rule delete from 2001:db8:beef:200::5 table vpn priority 999; ip -6 address delete 2001:db8:beef:200::5/128 dev lo");
-    // WireGuard's AllowedIPs are the first wall, the ruleset is the second: nothing is left for it to drop.
-    expect(await dropped()).toBe(before);
-    await sh("colo", "wg set vpn1-0 peer $(wg show vpn1-0 peers) allowed-ips ::/0");
-    await sh("home", "ip -6 address add 2001:db8:beef:200::5/128 dev lo; ip -6 rule add from 2001:db8:beef:200::5 table vpn priority 999");
-    expect((await trySh("home", "ping -6 -c 2 -W 1 -I 2001:db8:beef:200::5 2001:db8:6::2")).code).not.toBe(0);
-    expect(await dropped()).toBeGreaterThan(before);
-    await sh("home", "ip -6 rule delete from 2001:db8:beef:200::5 table vpn priority 999; ip -6 address delete 2001:db8:beef:200::5/128 dev lo");
-    await sh("colo", "wg set vpn1-0 peer $(wg show vpn1-0 peers) allowed-ips 2001:db8:beef:100::/56,fd00:cafe:f00d::2/128");
+    const ping = () => trySh("home", "ping -6 -c 2 -W 1 -I 2001:db8:beef:200::5 2001:db8:6::2");
+    await sh("home", "ip -6 address replace 2001:db8:beef:200::5/128 dev lo; ip -6 rule add from 2001:db8:beef:200::5 table vpn priority 999");
+    try {
+      // WireGuard's AllowedIPs are the first wall, the ruleset is the second: nothing is left for it to drop ...
+      expect((await ping()).code).not.toBe(0);
+      expect(await dropped()).toBe(before);
+      // ... until they are gone.
+      await sh("colo", "wg set vpn1-0 peer $(wg show vpn1-0 peers) allowed-ips ::/0");
+      expect((await ping()).code).not.toBe(0);
+      expect(await dropped()).toBeGreaterThan(before);
+    } finally {
+      await sh("colo", "wg set vpn1-0 peer $(wg show vpn1-0 peers) allowed-ips 2001:db8:beef:100::/56,fd00:cafe:f00d::2/128");
+      await sh("home", "ip -6 rule delete from 2001:db8:beef:200::5 table vpn priority 999; ip -6 address delete 2001:db8:beef:200::5/128 dev lo");
+    }
   }, 60_000);
 
   it("nobody outside can speak for a machine at home", async () => {
     const dropped = async () =>
-      Number(/64:ff9b::\/96 } counter packets (\d+)/.exec(await sh("colo", "nft list chain inet ipv6_home source_validation"))?.[1]);
+      Number(/ip6 saddr \{[^}]*\} counter packets (\d+)/.exec(await sh("colo", "nft list chain inet ipv6_home source_validation"))?.[1]);
     const before = await dropped();
     await sh("attacker", "ip -6 address add 2001:db8:beef:102::66/128 dev eth0 nodad");
     await trySh("attacker", "ping -6 -c 2 -W 1 -I 2001:db8:beef:102::66 2001:db8:beef:101:0:ff:fe00:102");
