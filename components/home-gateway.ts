@@ -29,6 +29,7 @@ export interface HomeGatewayArgs {
  */
 export class HomeGateway extends pulumi.ComponentResource {
   readonly host: Host;
+  readonly firewall: Firewall;
   readonly prefix: RoutedPrefix;
   /** What it puts on the host. */
   readonly bundles: readonly Bundle[];
@@ -59,10 +60,10 @@ export class HomeGateway extends pulumi.ComponentResource {
       end: "home" as const,
       resolver: colo.resolver,
     };
-    const firewall = new Firewall(`${name}-firewall`, common, { parent: this });
+    this.firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });
     const lan = new HomeLan(`${name}-lan`, { ...common, after: [this.prefix] }, { parent: this });
-    this.bundles = [bundleOfHost(needs), ...[firewall, this.prefix, lan].map((each) => each.bundle)];
+    this.bundles = [bundleOfHost(needs), ...[this.firewall, this.prefix, lan].map((each) => each.bundle)];
 
     this.registerOutputs({});
   }

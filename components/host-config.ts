@@ -37,8 +37,8 @@ export class HostConfig extends pulumi.ComponentResource {
       `${name}-converge`,
       {
         connection: args.host.connection,
-        create: args.applyCommand ?? applyCommand(args.component),
-        delete: removeCommand(args.component),
+        create: args.applyCommand ?? applyCommand(args.component, args.generation),
+        delete: removeCommand(args.component, args.generation),
         stdin: secret ? pulumi.secret(stdin) : stdin,
         ...(args.generation === undefined ? {} : { triggers: [args.generation] }),
         addPreviousOutputInEnv: false,
@@ -57,13 +57,16 @@ export class HostConfig extends pulumi.ComponentResource {
 
 const converge = `${libraryFolder}/converge`;
 
-const applyCommand = (component: string) =>
+const owned = (component: string, generation: number | undefined) =>
+  generation === undefined ? component : `${component} ${generation}`;
+
+const applyCommand = (component: string, generation: number | undefined) =>
   [
     `[ -x ${converge} ] || { cat >/dev/null;`,
     `echo "${component}: ${converge} is not on this host; run 'pulumi up' for the stack that owns the host" >&2; exit 1; }`,
-    `exec ${converge} apply ${component}`,
+    `exec ${converge} apply ${owned(component, generation)}`,
   ].join("\n");
 
 // A host without converge was reinstalled: nothing of ours is there to remove.
-const removeCommand = (component: string) =>
-  `[ -x ${converge} ] || { cat >/dev/null; exit 0; }\nexec ${converge} remove ${component}`;
+const removeCommand = (component: string, generation: number | undefined) =>
+  `[ -x ${converge} ] || { cat >/dev/null; exit 0; }\nexec ${converge} remove ${owned(component, generation)}`;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { RandomBytes } from "@pulumi/random";
-import { publicKeyOf } from "../network/wireguard-key";
+import { RandomPassword } from "@pulumi/random";
+import { keyOf, publicKeyOf } from "../network/wireguard-key";
 
 /** Key material of one generation of a tunnel; everything but the public keys is a secret. */
 export interface KeyPair {
@@ -21,20 +21,23 @@ export class TunnelKeys extends pulumi.ComponentResource {
   constructor(name: string, args: { readonly keyEpoch: number }, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:TunnelKeys", name, {}, opts);
 
-    // RandomBytes rather than a resource for key pairs: 32 random bytes are an X25519 private key (RFC 7748).
-    const random = (role: string) =>
-      new RandomBytes(
-        `${name}-${role}`,
-        { length: 32, keepers: { epoch: String(args.keyEpoch) } },
-        { parent: this, additionalSecretOutputs: ["base64", "hex"] },
-      ).base64;
+    // Not RandomBytes: its resource id is the bytes themselves, in clear in the state and in previews.
+    // 64 letters and digits hold 381 bits.
+    const key = (role: string) =>
+      pulumi.secret(
+        new RandomPassword(
+          `${name}-${role}`,
+          { length: 64, special: false, keepers: { epoch: String(args.keyEpoch) } },
+          { parent: this },
+        ).result.apply(keyOf),
+      );
     const pair = (role: string): KeyPair => {
-      const privateKey = pulumi.secret(random(role));
+      const privateKey = key(role);
       return { privateKey, publicKey: pulumi.unsecret(privateKey.apply(publicKeyOf)) };
     };
     this.home = pair("home-private");
     this.colo = pair("colo-private");
-    this.presharedKey = pulumi.secret(random("preshared"));
+    this.presharedKey = key("preshared");
 
     this.registerOutputs({});
   }

@@ -1,7 +1,10 @@
-import { createPrivateKey, createPublicKey } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
 
 /** DER before the 32 bytes of an X25519 private key (RFC 8410, section 7). */
 const pkcs8Header = Buffer.from("302e020100300506032b656e04220420", "hex");
+
+/** A WireGuard key, base64 of 32 bytes, out of a random text that holds at least as much entropy: its SHA-256. */
+export const keyOf = (randomText: string): string => createHash("sha256").update(randomText).digest("base64");
 
 /**
  * The WireGuard public key, base64, of a private key, base64 of 32 bytes. Any 32 random bytes will do: X25519 clamps

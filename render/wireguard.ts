@@ -37,7 +37,12 @@ export function keyBundle(args: {
     file("preshared.key", args.presharedKey),
     file("peer.pub", args.peerPublicKey),
   ];
-  return { component: args.component, directories: [{ path: folder, mode: "0700" }], files };
+  return {
+    component: args.component,
+    directories: [{ path: folder, mode: "0700" }],
+    files,
+    notifies: [{ unit: tunnelUnit(args.interface), action: "restart", paths: files.map(({ path }) => path) }],
+  };
 }
 
 interface TunnelEnd {

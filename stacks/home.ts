@@ -36,7 +36,7 @@ export function homeStack(settings: HomeSettings, coloFacts: ColoFacts) {
     site,
     mtu,
     endpoint,
-    after: [gateway.prefix],
+    after: [gateway.firewall, gateway.prefix],
   });
 
   return {

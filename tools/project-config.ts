@@ -28,9 +28,8 @@ export function renderSettingsReference(): string {
   return [
     "# Settings",
     "",
-    "Every setting of a stack. Set one with `pulumi config set KEY VALUE` (dots are part of the names, so never with",
-    "`--path`), lists in the stack's file. This page and the `config` block of Pulumi.yaml are written from",
-    "`settings/schema.ts` by `npm run docs`; a test compares them.",
+    "Every setting of a stack. Set one with `pulumi config set KEY VALUE`, lists in the stack's file. This page",
+    "and the `config` block of Pulumi.yaml are written from `settings/schema.ts` by `npm run docs`; a test compares them.",
     "",
     "| setting | stack | type | default | what it is |",
     "| --- | --- | --- | --- | --- |",

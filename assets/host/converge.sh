@@ -1,8 +1,10 @@
 #!/bin/bash
 # Converges one component of this host to the bundle on standard input, or removes it (docs/ARCHITECTURE.md, "Bundle").
 #
-#   converge apply COMPONENT < BUNDLE
-#   converge remove COMPONENT
+#   converge apply COMPONENT [GENERATION] < BUNDLE
+#   converge remove COMPONENT [GENERATION]
+#
+# A generation owns what it applied: the removal of another one leaves it alone.
 #
 # Safe to kill at any line and to run again: what must survive a kill is written before the step that needs it.
 set -euo pipefail
@@ -67,6 +69,7 @@ apply() {
   state=$state_root/$component
   mkdir -p "$state"
   split_bundle
+  printf '%s\n' "$generation" >"$state/generation"
   preflight
   install_packages
   run_checks
@@ -83,6 +86,7 @@ apply() {
 remove() {
   state=$state_root/$component
   [ -d "$state" ] || return 0
+  [ "$generation" = "$(cat "$state/generation")" ] || return 0
   local site
   for site in "$state_root"/site-*; do
     case $component in site-*) break ;; esac
@@ -114,8 +118,9 @@ make_work() {
 main() {
   local verb=${1-}
   component=${2-}
+  generation=${3-}
   [ -n "$component" ] || {
-    echo "usage: converge apply|remove COMPONENT" >&2
+    echo "usage: converge apply|remove COMPONENT [GENERATION]" >&2
     exit 2
   }
   [ "$(id -u)" = 0 ] || fail "must run as root"

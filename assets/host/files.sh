@@ -17,7 +17,7 @@ list_changed_files() {
   } | sort -u >"$work/changed"
 }
 
-# Creates the directories above a path, each recorded first so that removal knows it is ours.
+# Creates a directory and those above it, each recorded first so that removal knows it is ours. Components share them.
 make_directories() {
   local directory=$1
   local -a missing=()
@@ -26,7 +26,7 @@ make_directories() {
     directory=${directory%/*}
   done
   [ ${#missing[@]} -gt 0 ] || return 0
-  printf '%s\n' "${missing[@]}" >>"$state/directories"
+  printf '%s\n' "${missing[@]}" >>"$state_root/directories"
   mkdir -p "$1"
 }
 
@@ -79,10 +79,20 @@ restore_files() {
   if [ -e "$state/paths" ]; then
     while read -r path; do put_back "$path"; done <"$state/paths"
   fi
-  if [ -e "$state/directories" ]; then
-    tac "$state/directories" | while read -r path; do
-      [ ! -d "$path" ] || rmdir --ignore-fail-on-non-empty "$path"
-    done
+  remove_empty_directories
+}
+
+remove_empty_directories() {
+  [ -e "$state_root/directories" ] || return 0
+  local directory
+  sort -ru "$state_root/directories" | while read -r directory; do
+    [ ! -d "$directory" ] || rmdir --ignore-fail-on-non-empty "$directory"
+    [ ! -d "$directory" ] || printf '%s\n' "$directory"
+  done >"$work/directories"
+  if [ -s "$work/directories" ]; then
+    cp "$work/directories" "$state_root/directories"
+  else
+    rm "$state_root/directories"
   fi
 }
 

@@ -70,7 +70,8 @@ notify_units() {
   local -a words
   while read -r line; do
     read -r -a words <<<"$line"
-    if any_changed "${words[@]:2}"; then
+    # One that is not there yet will read the files when it starts.
+    if any_changed "${words[@]:2}" && systemctl is-active -q "${words[0]}"; then
       bounded_systemctl "${words[1]}" "${words[0]}" || explain_unit "${words[0]}" "did not ${words[1]}"
     fi
   done < <(directives "$1" notify)

@@ -13,9 +13,12 @@ beforeAll(async () => {
 afterAll(closeEngine);
 
 describe("before anything is converged", () => {
-  it.each(connectivityChecks.map((check) => [check.name, check] as const))("does not work: %s", async (_, check) => {
-    expect((await runCheck(check)).ok).toBe(false);
-  });
+  it.each(connectivityChecks.map((check) => [check.name, check] as const))(
+    "does not work: %s",
+    async (_, check) => {
+      expect((await runCheck(check)).ok).toBe(false);
+    },
+  );
 
   it("the colo has no translator, no resolver, no tunnel and no table of ours", async () => {
     const { stdout } = await trySh(

@@ -45,30 +45,43 @@ describe("the first convergence", () => {
     expect(Math.min(...colo)).toBeLessThan(Math.max(...home));
   });
 
-  it.each(["colo", "home"] as const)("the hosts of stack %s record the manifests that its outputs name", async (stack) => {
-    const { manifests } = await outputs<Outputs>(stack);
-    for (const [host, components] of Object.entries(manifests)) {
-      for (const [component, hash] of Object.entries(components)) {
-        const found = await sh(host as "colo" | "home", `sha256sum </var/lib/ipv6-home/${component}/manifest`);
-        expect(`${component} ${found.split(" ")[0] ?? ""}`).toBe(`${component} ${hash}`);
+  it.each(["colo", "home"] as const)(
+    "the hosts of stack %s record the manifests that its outputs name",
+    async (stack) => {
+      const { manifests } = await outputs<Outputs>(stack);
+      for (const [host, components] of Object.entries(manifests)) {
+        for (const [component, hash] of Object.entries(components)) {
+          const found = await sh(
+            host as "colo" | "home",
+            `sha256sum </var/lib/ipv6-home/${component}/manifest`,
+          );
+          expect(`${component} ${found.split(" ")[0] ?? ""}`).toBe(`${component} ${hash}`);
+        }
       }
-    }
-  });
+    },
+  );
 
-  it.each(["colo", "home"] as const)("%s has no failed unit, and its own resolver works as before", async (host) => {
-    expect(await sh(host, "systemctl --failed --no-legend")).toBe("");
-    expect(await sh(host, "cat /etc/resolv.conf")).toContain("11.0.255.53");
-    await until("the host's own resolver answers", 10, async () =>
-      (await sh(host, "getent hosts web46.lab.example || true")).includes("web46"),
-    );
-  });
+  it.each(["colo", "home"] as const)(
+    "%s has no failed unit, and its own resolver works as before",
+    async (host) => {
+      expect(await sh(host, "systemctl --failed --no-legend")).toBe("");
+      expect(await sh(host, "cat /etc/resolv.conf")).toContain("11.0.255.53");
+      await until("the host's own resolver answers", 10, async () =>
+        (await sh(host, "getent hosts web46.lab.example || true")).includes("web46"),
+      );
+    },
+  );
 });
 
 describe("seen from the LAN", () => {
   beforeAll(() => restartClients(), 60_000);
 
-  it.each(connectivityChecks.map((check) => [check.name, check] as const))("works: %s", async (_, check) => {
-    const { ok, detail } = await eventually(check, 30);
-    expect(`${ok} ${detail}`).toMatch(/^true /);
-  }, 60_000);
+  it.each(connectivityChecks.map((check) => [check.name, check] as const))(
+    "works: %s",
+    async (_, check) => {
+      const { ok, detail } = await eventually(check, 30);
+      expect(`${ok} ${detail}`).toMatch(/^true /);
+    },
+    60_000,
+  );
 });

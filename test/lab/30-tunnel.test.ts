@@ -10,8 +10,13 @@ const tunnelWorks = (withinSec: number) =>
 describe("tunnel", () => {
   it("has fresh handshakes at both ends, and the colo sees the ISP's NAT44", async () => {
     await tunnelWorks(10);
-    for (const [host, device] of [["home", "vpn0"], ["colo", "vpn1-0"]] as const) {
-      const age = Number(await sh(host, `echo $(( $(date +%s) - $(wg show ${device} latest-handshakes | cut -f 2) ))`));
+    for (const [host, device] of [
+      ["home", "vpn0"],
+      ["colo", "vpn1-0"],
+    ] as const) {
+      const age = Number(
+        await sh(host, `echo $(( $(date +%s) - $(wg show ${device} latest-handshakes | cut -f 2) ))`),
+      );
       expect(age).toBeLessThan(180);
     }
     expect(await sh("colo", "wg show vpn1-0 endpoints")).toContain("11.0.2.2:");
@@ -21,9 +26,20 @@ describe("tunnel", () => {
   });
 
   it("keeps key files for root alone", async () => {
-    for (const [host, device] of [["home", "vpn0"], ["colo", "vpn1-0"]] as const) {
-      const modes = await sh(host, `stat -c '%a %U %n' /etc/ipv6-home/keys/${device} /etc/ipv6-home/keys/${device}/*.key`);
-      expect(modes.trim().split("\n").map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual(["700 root", "600 root", "600 root"]);
+    for (const [host, device] of [
+      ["home", "vpn0"],
+      ["colo", "vpn1-0"],
+    ] as const) {
+      const modes = await sh(
+        host,
+        `stat -c '%a %U %n' /etc/ipv6-home/keys/${device} /etc/ipv6-home/keys/${device}/*.key`,
+      );
+      expect(
+        modes
+          .trim()
+          .split("\n")
+          .map((line) => line.split(" ").slice(0, 2).join(" ")),
+      ).toEqual(["700 root", "600 root", "600 root"]);
     }
   });
 
@@ -40,7 +56,11 @@ describe("tunnel", () => {
 
   it("comes back by itself when the device is gone", async () => {
     await sh("home", "ip link delete vpn0");
-    await until("systemd has built the device anew", 15, async () => (await trySh("home", "wg show vpn0")).code === 0);
+    await until(
+      "systemd has built the device anew",
+      15,
+      async () => (await trySh("home", "wg show vpn0")).code === 0,
+    );
     await tunnelWorks(15);
   }, 60_000);
 
@@ -54,11 +74,22 @@ describe("no way past the tunnel", () => {
   it("LAN IPv6 stops when the tunnel is down, and no IPv6 leaves by the ISP", async () => {
     expect((await trySh("laptop", "ping -6 -c 1 -W 2 2001:db8:6::2")).code).toBe(0);
     // The way out that a careless gateway would take: IPv6 by the ISP.
-    await sh("isp", "sysctl -qw net.ipv6.conf.home.disable_ipv6=0; ip -6 address replace fe80::1/64 dev home nodad");
+    await sh(
+      "isp",
+      "sysctl -qw net.ipv6.conf.home.disable_ipv6=0; ip -6 address replace fe80::1/64 dev home nodad",
+    );
     await sh("home", "systemctl stop ipv6-home-vpn0; ip -6 route replace default via fe80::1 dev enp2s0");
     try {
-      const leaked = sh("isp", "timeout 6 tcpdump -l -i home -n 'ip6 and src net 2001:db8::/32' 2>/dev/null || true", 20);
-      const { stdout } = await trySh("laptop", "sleep 1; ping -6 -c 2 -W 1 2001:db8:6::2; curl -sS -m 2 http://[2001:db8:6::2]/hello", 20);
+      const leaked = sh(
+        "isp",
+        "timeout 6 tcpdump -l -i home -n 'ip6 and src net 2001:db8::/32' 2>/dev/null || true",
+        20,
+      );
+      const { stdout } = await trySh(
+        "laptop",
+        "sleep 1; ping -6 -c 2 -W 1 2001:db8:6::2; curl -sS -m 2 http://[2001:db8:6::2]/hello",
+        20,
+      );
       expect(stdout).toMatch(/unreachable/i);
       expect((await leaked).trim()).toBe("");
     } finally {
@@ -76,9 +107,11 @@ describe("no way past the tunnel", () => {
   });
 
   it("sysctls are those of a router that takes no advertisements", async () => {
-    const get = (host: "colo" | "home", key: string) => sh(host, `sysctl -n ${key}`).then((text) => text.trim());
+    const get = (host: "colo" | "home", key: string) =>
+      sh(host, `sysctl -n ${key}`).then((text) => text.trim());
     expect(await get("home", "net.ipv6.conf.all.forwarding")).toBe("1");
-    for (const device of ["enp1s0", "enp2s0", "enp3s0"]) expect(await get("home", `net.ipv6.conf.${device}.accept_ra`)).toBe("0");
+    for (const device of ["enp1s0", "enp2s0", "enp3s0"])
+      expect(await get("home", `net.ipv6.conf.${device}.accept_ra`)).toBe("0");
     expect(await get("home", "net.ipv4.conf.enp1s0.rp_filter")).toBe("1");
     expect(await get("home", "net.ipv4.conf.enp2s0.rp_filter")).toBe("2");
     expect(await get("colo", "net.ipv6.conf.all.forwarding")).toBe("1");
@@ -91,7 +124,12 @@ describe("no way past the tunnel", () => {
 describe("routed prefix", () => {
   /** Packets that a device has carried, both ways. */
   const packets = async (host: "colo" | "home", device: string) =>
-    Number(await sh(host, `cat /sys/class/net/${device}/statistics/[rt]x_packets | paste -sd+ | sed 's/^/echo $((/; s/$/))/' | sh`));
+    Number(
+      await sh(
+        host,
+        `cat /sys/class/net/${device}/statistics/[rt]x_packets | paste -sd+ | sed 's/^/echo $((/; s/$/))/' | sh`,
+      ),
+    );
 
   it("the unused rest of the /56 is unreachable at the home and does not loop", async () => {
     const before = await packets("colo", "vpn1-0");
@@ -109,7 +147,11 @@ describe("routed prefix", () => {
 
   it("a machine at home cannot send from somebody else's address", async () => {
     const dropped = async () =>
-      Number(/lan_sources counter packets (\d+)/.exec(await sh("home", "nft list chain inet ipv6_home source_validation"))?.[1]);
+      Number(
+        /lan_sources counter packets (\d+)/.exec(
+          await sh("home", "nft list chain inet ipv6_home source_validation"),
+        )?.[1],
+      );
     await sh("laptop", "ip -6 address add 2001:db8:bad:1::1/64 dev eth0 nodad");
     const before = await dropped();
     expect((await trySh("laptop", "ping -6 -c 2 -W 1 -I 2001:db8:bad:1::1 2001:db8:6::2")).code).not.toBe(0);
@@ -119,10 +161,17 @@ describe("routed prefix", () => {
 
   it("a site cannot send from outside its own /56, not even with the firewall of its gateway off", async () => {
     const dropped = async () =>
-      Number(/vpn\*" counter packets (\d+)/.exec(await sh("colo", "nft list chain inet ipv6_home source_validation"))?.[1]);
+      Number(
+        /vpn\*" counter packets (\d+)/.exec(
+          await sh("colo", "nft list chain inet ipv6_home source_validation"),
+        )?.[1],
+      );
     const before = await dropped();
     const ping = () => trySh("home", "ping -6 -c 2 -W 1 -I 2001:db8:beef:200::5 2001:db8:6::2");
-    await sh("home", "ip -6 address replace 2001:db8:beef:200::5/128 dev lo; ip -6 rule add from 2001:db8:beef:200::5 table vpn priority 999");
+    await sh(
+      "home",
+      "ip -6 address replace 2001:db8:beef:200::5/128 dev lo; ip -6 rule add from 2001:db8:beef:200::5 table vpn priority 999",
+    );
     try {
       // WireGuard's AllowedIPs are the first wall, the ruleset is the second: nothing is left for it to drop ...
       expect((await ping()).code).not.toBe(0);
@@ -132,14 +181,24 @@ describe("routed prefix", () => {
       expect((await ping()).code).not.toBe(0);
       expect(await dropped()).toBeGreaterThan(before);
     } finally {
-      await sh("colo", "wg set vpn1-0 peer $(wg show vpn1-0 peers) allowed-ips 2001:db8:beef:100::/56,fd00:cafe:f00d::2/128");
-      await sh("home", "ip -6 rule delete from 2001:db8:beef:200::5 table vpn priority 999; ip -6 address delete 2001:db8:beef:200::5/128 dev lo");
+      await sh(
+        "colo",
+        "wg set vpn1-0 peer $(wg show vpn1-0 peers) allowed-ips 2001:db8:beef:100::/56,fd00:cafe:f00d::2/128",
+      );
+      await sh(
+        "home",
+        "ip -6 rule delete from 2001:db8:beef:200::5 table vpn priority 999; ip -6 address delete 2001:db8:beef:200::5/128 dev lo",
+      );
     }
   }, 60_000);
 
   it("nobody outside can speak for a machine at home", async () => {
     const dropped = async () =>
-      Number(/ip6 saddr \{[^}]*\} counter packets (\d+)/.exec(await sh("colo", "nft list chain inet ipv6_home source_validation"))?.[1]);
+      Number(
+        /ip6 saddr \{[^}]*\} counter packets (\d+)/.exec(
+          await sh("colo", "nft list chain inet ipv6_home source_validation"),
+        )?.[1],
+      );
     const before = await dropped();
     await sh("attacker", "ip -6 address add 2001:db8:beef:102::66/128 dev eth0 nodad");
     await trySh("attacker", "ping -6 -c 2 -W 1 -I 2001:db8:beef:102::66 2001:db8:beef:101:0:ff:fe00:102");

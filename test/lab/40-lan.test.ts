@@ -4,7 +4,10 @@ import { closeEngine, sh, trySh, until } from "./support";
 afterAll(closeEngine);
 
 const globals = async (place: "laptop" | "phone" | "printer") =>
-  (await sh(place, "ip -6 -o address show dev eth0 scope global | awk '{ print $4 }'")).trim().split("\n").sort();
+  (await sh(place, "ip -6 -o address show dev eth0 scope global | awk '{ print $4 }'"))
+    .trim()
+    .split("\n")
+    .sort();
 
 describe("router advertisements", () => {
   let advertisement: string;
@@ -52,13 +55,17 @@ describe("addresses", () => {
   });
 
   it("the MTU of the clients is the tunnel's", async () => {
-    expect(await sh("laptop", "ip -6 route get 2001:db8:6::2; cat /proc/sys/net/ipv6/conf/eth0/mtu")).toContain("1440");
+    expect(
+      await sh("laptop", "ip -6 route get 2001:db8:6::2; cat /proc/sys/net/ipv6/conf/eth0/mtu"),
+    ).toContain("1440");
   });
 });
 
 describe("names", () => {
   const dig = (place: "laptop" | "phone", ...args: string[]) =>
-    sh(place, `dig +short +time=2 +tries=2 @2001:db8:beef:101::1 ${args.join(" ")}`).then((text) => text.trim());
+    sh(place, `dig +short +time=2 +tries=2 @2001:db8:beef:101::1 ${args.join(" ")}`).then((text) =>
+      text.trim(),
+    );
 
   it("a leased machine resolves forward and reverse", async () => {
     await until("laptop has a name", 30, async () => (await dig("phone", "laptop.home.arpa", "AAAA")) !== "");
@@ -73,11 +80,20 @@ describe("names", () => {
 
   it("everything else is asked at the colo, through the tunnel", async () => {
     // A bare host has no tcpdump: the machine's own looks into its namespace.
-    const tcpdump = "timeout 5 tcpdump -l -i vpn0 -n 'udp dst port 53 and ip6 dst 2001:db8:beef::53' 2>/dev/null | grep -m1 -iF nothere || true";
+    const tcpdump =
+      "timeout 5 tcpdump -l -i vpn0 -n 'udp dst port 53 and ip6 dst 2001:db8:beef::53' 2>/dev/null | grep -m1 -iF nothere || true";
     const capture = run(["ip", "netns", "exec", "v6-home", "sh", "-c", tcpdump], { timeoutSec: 20 });
-    const other = sh("isp", "timeout 5 tcpdump -l -i home -n 'port 53' 2>/dev/null | grep -iF lab.example || true", 20);
+    const other = sh(
+      "isp",
+      "timeout 5 tcpdump -l -i home -n 'port 53' 2>/dev/null | grep -iF lab.example || true",
+      20,
+    );
     await sh("isp", "sleep 0.7");
-    await until("an answer", 4, async () => (await dig("phone", `web6.lab.example`, "AAAA")) === "2001:db8:6::2");
+    await until(
+      "an answer",
+      4,
+      async () => (await dig("phone", `web6.lab.example`, "AAAA")) === "2001:db8:6::2",
+    );
     await trySh("phone", "dig +short +time=1 +tries=1 @2001:db8:beef:101::1 nothere.lab.example AAAA");
     expect((await capture).stdout).toMatch(/nothere\.lab\.example/i);
     expect(await other).toBe("");

@@ -27,15 +27,24 @@ describe("DNS64 (RFC 6147)", () => {
   });
 
   it("tells clients its prefix by ipv4only.arpa (RFC 7050)", async () => {
-    expect((await short("ipv4only.arpa AAAA")).split("\n").sort()).toEqual(["64:ff9b::c000:aa", "64:ff9b::c000:ab"]);
+    expect((await short("ipv4only.arpa AAAA")).split("\n").sort()).toEqual([
+      "64:ff9b::c000:aa",
+      "64:ff9b::c000:ab",
+    ]);
   });
 
   it("answers nobody but our prefixes", async () => {
-    expect((await trySh("attacker", "dig +time=1 +tries=1 @2001:db8:beef::53 web4.lab.example AAAA")).code).not.toBe(0);
-    expect((await trySh("attacker", "dig +time=1 +tries=1 @11.0.1.2 web4.lab.example AAAA")).code).not.toBe(0);
+    expect(
+      (await trySh("attacker", "dig +time=1 +tries=1 @2001:db8:beef::53 web4.lab.example AAAA")).code,
+    ).not.toBe(0);
+    expect((await trySh("attacker", "dig +time=1 +tries=1 @11.0.1.2 web4.lab.example AAAA")).code).not.toBe(
+      0,
+    );
     // Nor would BIND itself, were the firewall open.
     await sh("colo", "nft insert rule inet ipv6_home input udp dport 53 accept");
-    expect(await sh("attacker", "dig +time=2 +tries=1 @2001:db8:beef::53 web4.lab.example AAAA")).toContain("status: REFUSED");
+    expect(await sh("attacker", "dig +time=2 +tries=1 @2001:db8:beef::53 web4.lab.example AAAA")).toContain(
+      "status: REFUSED",
+    );
     await sh("colo", "systemctl reload ipv6-home-firewall");
   });
 });

@@ -3,7 +3,11 @@ import { closeEngine, sh, trySh } from "./support";
 afterAll(closeEngine);
 
 /** The MSS of the first SYN or SYN-ACK that a place sees from a port. */
-async function sawMss(place: "web6" | "web4" | "laptop", filter: string, trigger: () => Promise<unknown>): Promise<number> {
+async function sawMss(
+  place: "web6" | "web4" | "laptop",
+  filter: string,
+  trigger: () => Promise<unknown>,
+): Promise<number> {
   const capture = sh(place, `timeout 6 tcpdump -l -i eth0 -n -c 1 '${filter}' 2>/dev/null`, 20);
   await sh(place, "sleep 0.7");
   await trigger();
@@ -15,7 +19,10 @@ const get = (url: string) => trySh("laptop", `curl -sS -m 5 -o /dev/null '${url}
 describe("MTU plan", () => {
   it("a packet of the tunnel's size passes, a larger one is answered with Packet Too Big", async () => {
     expect((await trySh("laptop", `ping -6 -M do -c 1 -W 2 -s ${1440 - 48} 2001:db8:6::2`)).code).toBe(0);
-    const { stdout, stderr } = await trySh("web6", `ping -6 -M do -c 2 -i 0.3 -W 2 -s ${1500 - 48} 2001:db8:beef:101:0:ff:fe00:102`);
+    const { stdout, stderr } = await trySh(
+      "web6",
+      `ping -6 -M do -c 2 -i 0.3 -W 2 -s ${1500 - 48} 2001:db8:beef:101:0:ff:fe00:102`,
+    );
     expect(stdout + stderr).toMatch(/mtu[=: ]+1440/i);
     await sh("web6", "ip -6 route flush cache");
   });
@@ -37,14 +44,25 @@ describe("MTU plan", () => {
 
   it("1 MB goes both ways, native and by NAT64, also when nothing clamps: Packet Too Big arrives", async () => {
     for (const host of ["colo", "home"] as const) {
-      await sh(host, "nft -a list chain inet ipv6_home forward | sed -n 's/.*maxseg.*# handle \\([0-9]*\\)$/\\1/p' | while read -r h; do nft delete rule inet ipv6_home forward handle $h; done");
+      await sh(
+        host,
+        "nft -a list chain inet ipv6_home forward | sed -n 's/.*maxseg.*# handle \\([0-9]*\\)$/\\1/p' | while read -r h; do nft delete rule inet ipv6_home forward handle $h; done",
+      );
       expect(await sh(host, "nft list chain inet ipv6_home forward")).not.toContain("maxseg");
     }
     // A client that does not know the tunnel's MTU either.
     await sh("laptop", "sysctl -qw net.ipv6.conf.eth0.mtu=1500");
-    const native = await sh("laptop", "curl -sS -m 20 -o /dev/null -w '%{size_download}' http://[2001:db8:6::2]/bytes/1000000; head -c 1000000 /dev/zero | curl -sS -m 20 --data-binary @- http://[2001:db8:6::2]/upload", 60);
+    const native = await sh(
+      "laptop",
+      "curl -sS -m 20 -o /dev/null -w '%{size_download}' http://[2001:db8:6::2]/bytes/1000000; head -c 1000000 /dev/zero | curl -sS -m 20 --data-binary @- http://[2001:db8:6::2]/upload",
+      60,
+    );
     expect(native).toBe("10000001000000\n");
-    const translated = await sh("laptop", "curl -sS -m 20 -o /dev/null -w '%{size_download}' http://[64:ff9b::b00:302]/bytes/1000000; head -c 1000000 /dev/zero | curl -sS -m 20 --data-binary @- http://[64:ff9b::b00:302]/upload", 60);
+    const translated = await sh(
+      "laptop",
+      "curl -sS -m 20 -o /dev/null -w '%{size_download}' http://[64:ff9b::b00:302]/bytes/1000000; head -c 1000000 /dev/zero | curl -sS -m 20 --data-binary @- http://[64:ff9b::b00:302]/upload",
+      60,
+    );
     expect(translated).toBe("10000001000000\n");
     await sh("laptop", "sysctl -qw net.ipv6.conf.eth0.mtu=1440; ip -6 route flush cache");
     for (const host of ["colo", "home"] as const) await sh(host, "systemctl reload ipv6-home-firewall");

@@ -7,9 +7,17 @@ const laptop = "2001:db8:beef:101:0:ff:fe00:101";
 const printer = "2001:db8:beef:102:0:ff:fe00:301";
 
 /** Whether a TCP connection is possible; a listener is there for as long as it is tried. */
-async function reaches(from: "attacker" | "web46" | "laptop", to: "laptop" | "phone" | "printer", address: string, port: number): Promise<boolean> {
+async function reaches(
+  from: "attacker" | "web46" | "laptop",
+  to: "laptop" | "phone" | "printer",
+  address: string,
+  port: number,
+): Promise<boolean> {
   const listener = trySh(to, `timeout 4 nc -6 -l ${port}`, 10);
-  await sh(to, `for i in $(seq 40); do ss -Hltn 'sport = :${port}' | grep -q . && exit 0; sleep 0.05; done; exit 1`);
+  await sh(
+    to,
+    `for i in $(seq 40); do ss -Hltn 'sport = :${port}' | grep -q . && exit 0; sleep 0.05; done; exit 1`,
+  );
   const { code } = await trySh(from, `nc -6 -z -w 2 ${address} ${port}`);
   await listener;
   return code === 0;
@@ -38,7 +46,9 @@ describe("firewall of the home", () => {
       expect((await trySh("attacker", `nc -6 -z -w 1 2001:db8:beef:101::1 ${port}`)).code).not.toBe(0);
     }
     expect((await trySh("isp", "ping -c 1 -W 1 10.99.0.100")).code).not.toBe(0);
-    expect((await trySh("attacker", "dig +time=1 +tries=1 @2001:db8:beef:101::1 laptop.home.arpa AAAA")).code).not.toBe(0);
+    expect(
+      (await trySh("attacker", "dig +time=1 +tries=1 @2001:db8:beef:101::1 laptop.home.arpa AAAA")).code,
+    ).not.toBe(0);
   }, 60_000);
 });
 
@@ -64,7 +74,10 @@ describe("firewall of the colo", () => {
     const ruleset = await sh(host, "nft list table inet ipv6_home");
     expect(ruleset).toMatch(/hook input priority filter; policy drop;/);
     expect(ruleset).toMatch(/hook forward priority filter; policy drop;/);
-    await sh(host, "nft 'add table ip docker; add chain ip docker FORWARD { type filter hook forward priority filter; policy accept; }; add rule ip docker FORWARD counter comment \"theirs\"'");
+    await sh(
+      host,
+      "nft 'add table ip docker; add chain ip docker FORWARD { type filter hook forward priority filter; policy accept; }; add rule ip docker FORWARD counter comment \"theirs\"'",
+    );
     await sh(host, "systemctl reload ipv6-home-firewall && systemctl restart ipv6-home-firewall");
     expect(await sh(host, "nft list table ip docker")).toContain('comment "theirs"');
     await sh(host, "nft delete table ip docker");
@@ -72,11 +85,20 @@ describe("firewall of the colo", () => {
   });
 
   it.each(["colo", "home"] as const)("the UDP timeouts of %s are those of RFC 6092", async (host) => {
-    expect(await sh(host, "sysctl -n net.netfilter.nf_conntrack_udp_timeout net.netfilter.nf_conntrack_udp_timeout_stream")).toBe("120\n300\n");
+    expect(
+      await sh(
+        host,
+        "sysctl -n net.netfilter.nf_conntrack_udp_timeout net.netfilter.nf_conntrack_udp_timeout_stream",
+      ),
+    ).toBe("120\n300\n");
   });
 
   it("a reload breaks no connection", async () => {
-    const download = trySh("laptop", "curl -sS -m 20 --limit-rate 500k -o /dev/null -w '%{size_download}' http://[2001:db8:6::2]/bytes/1000000", 30);
+    const download = trySh(
+      "laptop",
+      "curl -sS -m 20 --limit-rate 500k -o /dev/null -w '%{size_download}' http://[2001:db8:6::2]/bytes/1000000",
+      30,
+    );
     for (let round = 0; round < 3; round++) {
       await sh("colo", "systemctl reload ipv6-home-firewall");
       await sh("home", "systemctl reload ipv6-home-firewall");

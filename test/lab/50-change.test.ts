@@ -20,17 +20,27 @@ describe("a change", () => {
   });
 
   it("one changed file is a readable diff in the preview, one login, and no restart of anything else", async () => {
-    const started = () => sh("home", "systemctl show -P ActiveEnterTimestampMonotonic ipv6-home-vpn0 ipv6-home-dnsmasq ipv6-home-firewall");
+    const started = () =>
+      sh(
+        "home",
+        "systemctl show -P ActiveEnterTimestampMonotonic ipv6-home-vpn0 ipv6-home-dnsmasq ipv6-home-firewall",
+      );
     const units = await started();
-    set("home", { "lan.pinholes": [{ name: "phone-web", segment: "lan", host: "::ff:fe00:102", protocol: "tcp", port: 8080 }] });
+    set("home", {
+      "lan.pinholes": [
+        { name: "phone-web", segment: "lan", host: "::ff:fe00:102", protocol: "tcp", port: 8080 },
+      ],
+    });
     const before = { colo: await logins("colo"), home: await logins("home") };
     const { stdout } = await pulumi("home", "preview", "--diff");
-    expect(stdout).toMatch(/\+ +2001:db8:beef:101:0:ff:fe00:102 \. tcp \. 8080 comment "phone-web",/);
-    expect(stdout).toMatch(/- +2001:db8:beef:101:0:ff:fe00:101 \. tcp \. 22 comment "laptop-ssh",/);
+    expect(stdout).toMatch(/\+\s+2001:db8:beef:101:0:ff:fe00:102 \. tcp \. 8080 comment "phone-web",/);
+    expect(stdout).toMatch(/-\s+2001:db8:beef:101:0:ff:fe00:101 \. tcp \. 22 comment "laptop-ssh",/);
     await pulumiUp("home");
     expect((await logins("home")) - before.home).toBe(1);
     expect((await logins("colo")) - before.colo).toBe(0);
-    expect(await sh("home", "nft list set inet ipv6_home pinholes")).toContain('tcp . 8080 comment "phone-web"');
+    expect(await sh("home", "nft list set inet ipv6_home pinholes")).toContain(
+      'tcp . 8080 comment "phone-web"',
+    );
     expect(await started()).toBe(units);
     set("home", {});
     await pulumiUp("home");
@@ -44,7 +54,11 @@ describe("a change", () => {
     expect(await sh("home", "ip -6 route show table vpn")).not.toContain("enp3s0");
     set("home", {});
     await pulumiUp("home");
-    await until("the printer is back", 30, async () => (await trySh("printer", "ping -6 -c 1 -W 1 2001:db8:6::2")).code === 0);
+    await until(
+      "the printer is back",
+      30,
+      async () => (await trySh("printer", "ping -6 -c 1 -W 1 2001:db8:6::2")).code === 0,
+    );
   }, 90_000);
 
   it("settings with mistakes are refused with all sentences, before any login", async () => {
@@ -53,7 +67,12 @@ describe("a change", () => {
     const { code, stdout, stderr } = await pulumi("home", "up", "--yes", "--skip-preview");
     const said = stdout + stderr;
     expect(code).not.toBe(0);
-    for (const part of ["site.number: given", "wan.mtu: given", "did you mean lan.segments?", "ssh.hostKey: given nothing"]) {
+    for (const part of [
+      "site.number: given",
+      "wan.mtu: given",
+      "did you mean lan.segments?",
+      "ssh.hostKey: given nothing",
+    ]) {
       expect(said).toContain(part);
     }
     expect(said).not.toMatch(/^ +at /m);
@@ -63,22 +82,46 @@ describe("a change", () => {
 
   it("what the real program refuses changes nothing on the host", async () => {
     const path = "/etc/ipv6-home/dnsmasq.conf";
-    const before = await sh("home", `sha256sum ${path}; systemctl show -P ActiveEnterTimestampMonotonic ipv6-home-dnsmasq`);
-    const bundle = ["ipv6-home bundle 1", `check dnsmasq --test --conf-file={stage}${path}`, `file 0644 root:root ${path}`, "    no-such-option", ""].join("\n");
-    const { code, stderr } = await trySh("home", `printf '%s' '${bundle}' | /usr/local/lib/ipv6-home/converge apply lan`);
+    const before = await sh(
+      "home",
+      `sha256sum ${path}; systemctl show -P ActiveEnterTimestampMonotonic ipv6-home-dnsmasq`,
+    );
+    const bundle = [
+      "ipv6-home bundle 1",
+      `check dnsmasq --test --conf-file={stage}${path}`,
+      `file 0644 root:root ${path}`,
+      "    no-such-option",
+      "",
+    ].join("\n");
+    const { code, stderr } = await trySh(
+      "home",
+      `printf '%s' '${bundle}' | /usr/local/lib/ipv6-home/converge apply lan`,
+    );
     expect(code).toBe(1);
     expect(stderr).toContain("bad option");
     expect(stderr).toContain("nothing was changed");
-    expect(await sh("home", `sha256sum ${path}; systemctl show -P ActiveEnterTimestampMonotonic ipv6-home-dnsmasq`)).toBe(before);
+    expect(
+      await sh(
+        "home",
+        `sha256sum ${path}; systemctl show -P ActiveEnterTimestampMonotonic ipv6-home-dnsmasq`,
+      ),
+    ).toBe(before);
   });
 });
 
 describe("a killed run", () => {
   it("at any moment of a convergence leaves what the next one completes", async () => {
     const bundle = (value: number) =>
-      ["ipv6-home bundle 1", ...[1, 2, 3, 4].flatMap((n) => [`file 0644 root:root /etc/ipv6-home/killed/${n}`, `    ${value}`]), ""].join("\n");
+      [
+        "ipv6-home bundle 1",
+        ...[1, 2, 3, 4].flatMap((n) => [`file 0644 root:root /etc/ipv6-home/killed/${n}`, `    ${value}`]),
+        "",
+      ].join("\n");
     for (let round = 0; round < 12; round++) {
-      await trySh("home", `printf '%s' '${bundle(round)}' | timeout -s KILL 0.0${(round % 9) + 1} /usr/local/lib/ipv6-home/converge apply killed`);
+      await trySh(
+        "home",
+        `printf '%s' '${bundle(round)}' | timeout -s KILL 0.0${(round % 9) + 1} /usr/local/lib/ipv6-home/converge apply killed`,
+      );
       await sh("home", `printf '%s' '${bundle(round)}' | /usr/local/lib/ipv6-home/converge apply killed`);
       expect(await sh("home", "cat /etc/ipv6-home/killed/*; ls /etc/ipv6-home/killed /run/ipv6-home")).toBe(
         `${`${round}\n`.repeat(4)}/etc/ipv6-home/killed:\n1\n2\n3\n4\n\n/run/ipv6-home:\n`,

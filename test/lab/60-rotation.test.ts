@@ -14,10 +14,17 @@ interface Keys {
 /** Every way in which a key could be written down by accident. */
 const writings = (key: string) => {
   const bytes = Buffer.from(key, "base64");
-  return [key, key.replace(/=+$/, ""), bytes.toString("hex"), bytes.toString("hex").toUpperCase(), bytes.toString("latin1")];
+  return [
+    key,
+    key.replace(/=+$/, ""),
+    bytes.toString("hex"),
+    bytes.toString("hex").toUpperCase(),
+    bytes.toString("latin1"),
+  ];
 };
 
-const holds = (text: string, keys: readonly string[]) => keys.some((key) => writings(key).some((each) => text.includes(each)));
+const holds = (text: string, keys: readonly string[]) =>
+  keys.some((key) => writings(key).some((each) => text.includes(each)));
 
 /** All that a folder holds, as one text that keeps every byte. */
 function contentOf(folder: string): string {
@@ -30,8 +37,13 @@ function contentOf(folder: string): string {
 /** Collects the command lines of all processes in a place, as often as it can, until told to stop. */
 function watchProcesses(place: "home" | "colo" | "attacker"): () => Promise<string> {
   const name = `/tmp/ipv6-home-watch-${place}`;
-  const look = "for f in /proc/[0-9]*/cmdline /proc/[0-9]*/environ; do tr '\\0' ' ' <$f; echo; done 2>/dev/null";
-  const running = sh(place, `: >${name}; touch ${name}.run; while [ -e ${name}.run ]; do ${look} >>${name}; done; sort -u ${name}`, 120);
+  const look =
+    "for f in /proc/[0-9]*/cmdline /proc/[0-9]*/environ; do tr '\\0' ' ' <$f; echo; done 2>/dev/null";
+  const running = sh(
+    place,
+    `: >${name}; touch ${name}.run; while [ -e ${name}.run ]; do ${look} >>${name}; done; sort -u ${name}`,
+    120,
+  );
   return async () => {
     await sh(place, `rm -f ${name}.run`);
     return running;
@@ -51,7 +63,11 @@ describe("secrets and rotation", () => {
     writeSettings("home", lab, { "tunnel.keyEpoch": 2 });
     // `attacker` has this machine's own processes, the engine's among them.
     const stops = (["home", "colo", "attacker"] as const).map(watchProcesses);
-    for (const args of [["preview", "--diff"], ["preview", "--json"]]) said += (await pulumi("home", ...args)).stdout;
+    for (const args of [
+      ["preview", "--diff"],
+      ["preview", "--json"],
+    ])
+      said += (await pulumi("home", ...args)).stdout;
     said += (await pulumiUp("home", "--diff")).stdout;
     said += (await pulumi("home", "stack", "output", "--json")).stdout;
     seen = (await Promise.all(stops.map((stop) => stop()))).join("\n");
@@ -63,7 +79,11 @@ describe("secrets and rotation", () => {
   it("makes new keys at both ends, on the other interface, and traffic flows", async () => {
     expect(second.publicKeys.home).not.toBe(first.publicKeys.home);
     expect(second.publicKeys.colo).not.toBe(first.publicKeys.colo);
-    await until("traffic by the new generation", 15, async () => (await trySh("laptop", "ping -6 -c 1 -W 1 2001:db8:6::2")).code === 0);
+    await until(
+      "traffic by the new generation",
+      15,
+      async () => (await trySh("laptop", "ping -6 -c 1 -W 1 2001:db8:6::2")).code === 0,
+    );
     expect((await sh("home", "wg show interfaces")).trim()).toBe("vpn1");
     expect((await sh("colo", "wg show interfaces")).trim()).toBe("vpn1-1");
     expect((await sh("home", "wg show vpn1 public-key")).trim()).toBe(second.publicKeys.home);
@@ -72,7 +92,10 @@ describe("secrets and rotation", () => {
 
   it("leaves nothing of the old generation on either host", async () => {
     for (const host of ["home", "colo"] as const) {
-      const found = await sh(host, "ls /etc/ipv6-home/keys /var/lib/ipv6-home; ip -o link; nft list table inet ipv6_home; ip -6 route show table all");
+      const found = await sh(
+        host,
+        "ls /etc/ipv6-home/keys /var/lib/ipv6-home; ip -o link; nft list table inet ipv6_home; ip -6 route show table all",
+      );
       expect(found).not.toMatch(/vpn0|vpn1-0|51820 \}/);
     }
   });
@@ -95,15 +118,24 @@ describe("secrets and rotation", () => {
     expect(holds(state, all())).toBe(false);
   });
 
-  it.each(["home", "colo"] as const)("on %s the keys are in their files and nowhere else", async (host) => {
-    const own = second.privateKeys[host];
-    const files = (await trySh(host, `grep -rlsF '${own.slice(0, 40)}' /etc /var /run /tmp /root /usr/local`, 60)).stdout.trim();
-    expect(files).toMatch(/^\/etc\/ipv6-home\/keys\/vpn1(-1)?\/private\.key$/);
-    const old = first.privateKeys[host];
-    expect((await trySh(host, `grep -rlsF '${old.slice(0, 40)}' /etc /var /run /tmp /root /usr/local`, 60)).stdout).toBe("");
-    const journal = await sh(host, "journalctl --no-pager -o cat", 60);
-    expect(holds(journal, all())).toBe(false);
-  }, 90_000);
+  it.each(["home", "colo"] as const)(
+    "on %s the keys are in their files and nowhere else",
+    async (host) => {
+      const own = second.privateKeys[host];
+      const files = (
+        await trySh(host, `grep -rlsF '${own.slice(0, 40)}' /etc /var /run /tmp /root /usr/local`, 60)
+      ).stdout.trim();
+      expect(files).toMatch(/^\/etc\/ipv6-home\/keys\/vpn1(-1)?\/private\.key$/);
+      const old = first.privateKeys[host];
+      expect(
+        (await trySh(host, `grep -rlsF '${old.slice(0, 40)}' /etc /var /run /tmp /root /usr/local`, 60))
+          .stdout,
+      ).toBe("");
+      const journal = await sh(host, "journalctl --no-pager -o cat", 60);
+      expect(holds(journal, all())).toBe(false);
+    },
+    90_000,
+  );
 
   it("finds a key that is written down: the search itself works", () => {
     expect(holds(`x ${first.privateKeys.home} y`, all())).toBe(true);

@@ -11,15 +11,25 @@ async function stateOf(host: HostName): Promise<Record<string, string>> {
     packages: await lines("dpkg-query -W -f '${Package} ${db:Status-Abbrev}\\n'"),
     files: await lines(
       // Users and groups that packages made stay, as Debian wants it; their files and caches of ld and apt change too.
-      "find /etc /usr/local -xdev \\( -type f -o -type l \\) | grep -vE '^/etc/((passwd|shadow|group|gshadow|subuid|subgid)-?|ld.so.cache|.*/\\.placeholder)$' | sort | xargs -d '\\n' sha256sum 2>/dev/null",
+      "find /etc /usr/local -xdev -not -path '/etc/ssl/*' \\( -type f -o -type l \\) | grep -vE '^/etc/((passwd|shadow|group|gshadow|subuid|subgid)-?|ld.so.cache|mtab|.*/\\.placeholder)$' | sort | xargs -d '\\n' sha256sum 2>/dev/null; true",
     ),
-    ours: await lines("ls -d /etc/ipv6-home /var/lib/ipv6-home /usr/local/lib/ipv6-home /run/ipv6-home/* 2>/dev/null; true"),
-    units: await lines("systemctl list-unit-files --state=enabled,masked --no-legend | awk '{ print $1, $2 }' | sort"),
-    running: await lines("systemctl list-units --type=service --state=running --no-legend --plain | awk '{ print $1 }' | grep -v '^user' | sort"),
+    ours: await lines(
+      "ls -d /etc/ipv6-home /var/lib/ipv6-home /usr/local/lib/ipv6-home /run/ipv6-home/* 2>/dev/null; true",
+    ),
+    units: await lines(
+      "systemctl list-unit-files --state=enabled,masked --no-legend | awk '{ print $1, $2 }' | sort",
+    ),
+    running: await lines(
+      "systemctl list-units --type=service --state=running --no-legend --plain | awk '{ print $1 }' | grep -v '^user' | sort",
+    ),
     links: await lines("ls /sys/class/net"),
     addresses: await lines("ip -o address show scope global | awk '{ print $2, $3, $4 }' | sort"),
-    routes: await lines("ip -6 route show table all | grep -v 'fe80\\|ff00\\|anycast' | sed 's/ expires.*//' | sort; ip route show table all | sort; ip rule; ip -6 rule"),
-    sysctls: await lines("sysctl -a 2>/dev/null | grep -E '^net\\.ipv[46]\\.(conf|ip_forward)' | grep -E 'forwarding|accept_ra |rp_filter' | grep -v 'conf\\.\\(sit\\|ip6\\|gre\\|erspan\\|tunl\\)' | sort"),
+    routes: await lines(
+      "ip -6 route show table all | grep -v 'fe80\\|ff00\\|anycast' | sed 's/ expires.*//' | sort; ip route show table all | sort; ip rule; ip -6 rule",
+    ),
+    sysctls: await lines(
+      "sysctl -a 2>/dev/null | grep -E '^net\\.ipv[46]\\.(conf|ip_forward)' | grep -E 'forwarding|accept_ra |rp_filter' | grep -v 'conf\\.\\(sit\\|ip6\\|gre\\|erspan\\|tunl\\)' | sort",
+    ),
   };
 }
 
@@ -27,7 +37,9 @@ describe("pulumi destroy", () => {
   it("refuses to take the colo away from under a site", async () => {
     const { code, stdout, stderr } = await pulumi("colo", "destroy", "--yes", "--skip-preview");
     expect(code).not.toBe(0);
-    expect(stdout + stderr).toMatch(/site-vpn1-1.* still uses this host; run 'pulumi destroy' for that home's stack first/);
+    expect(stdout + stderr).toMatch(
+      /site-vpn1-1.* still uses this host; run 'pulumi destroy' for that home's stack first/,
+    );
     expect((await trySh("laptop", "ping -6 -c 1 -W 2 64:ff9b::b00:302")).code).toBe(0);
     await pulumiUp("colo");
   }, 120_000);

@@ -25,17 +25,28 @@ describe("Debian 12", () => {
     await restartClients();
   }, 300_000);
 
-  it.each(connectivityChecks.map((check) => [check.name, check] as const))("works: %s", async (_, check) => {
-    const { ok, detail } = await eventually(check, 30);
-    expect(`${ok} ${detail}`).toMatch(/^true /);
-  }, 60_000);
+  it.each(connectivityChecks.map((check) => [check.name, check] as const))(
+    "works: %s",
+    async (_, check) => {
+      const { ok, detail } = await eventually(check, 30);
+      expect(`${ok} ${detail}`).toMatch(/^true /);
+    },
+    60_000,
+  );
 
   it("is bare after", async () => {
     await mustDestroy("home");
     await mustDestroy("colo");
     for (const host of ["colo", "home"] as const) {
-      expect(await sh(host, "ls -d /etc/ipv6-home /var/lib/ipv6-home /usr/local/lib/ipv6-home 2>/dev/null; true")).toBe("");
-      expect(await sh(host, "dpkg-query -W -f '${Package}\\n' | grep -cE '^(tayga|bind9|dnsmasq-base|wireguard-tools|nftables)$' || true")).toBe("0\n");
+      expect(
+        await sh(host, "ls -d /etc/ipv6-home /var/lib/ipv6-home /usr/local/lib/ipv6-home 2>/dev/null; true"),
+      ).toBe("");
+      expect(
+        await sh(
+          host,
+          "dpkg-query -W -f '${Package}\\n' | grep -cE '^(tayga|bind9|dnsmasq-base|wireguard-tools|nftables)$' || true",
+        ),
+      ).toBe("0\n");
     }
   }, 180_000);
 });

@@ -16,7 +16,9 @@ export async function closeEngine(): Promise<void> {
 
 /** Converges a stack without asking, without a preview before it. */
 export const pulumiUp = async (stack: StackName, ...more: string[]): Promise<RunResult> =>
-  mustRunInLab(await theEngine(), ["up", "-s", stack, "--yes", "--skip-preview", ...more], { timeoutSec: 600 });
+  mustRunInLab(await theEngine(), ["up", "-s", stack, "--yes", "--skip-preview", ...more], {
+    timeoutSec: 600,
+  });
 
 /** Runs any Pulumi command on a stack; answers its failure instead of throwing. */
 export const pulumi = async (stack: StackName, ...args: string[]): Promise<RunResult> =>
@@ -24,7 +26,14 @@ export const pulumi = async (stack: StackName, ...args: string[]): Promise<RunRe
 
 /** A stack's outputs as a typed object. */
 export async function outputs<T>(stack: StackName): Promise<T> {
-  const { stdout } = await mustRunInLab(await theEngine(), ["stack", "output", "--json", "--show-secrets", "-s", stack]);
+  const { stdout } = await mustRunInLab(await theEngine(), [
+    "stack",
+    "output",
+    "--json",
+    "--show-secrets",
+    "-s",
+    stack,
+  ]);
   return JSON.parse(stdout) as T;
 }
 

@@ -1,3 +1,4 @@
+import { keyOf } from "../../network/wireguard-key";
 import * as pulumi from "@pulumi/pulumi";
 import type {
   RegisterResourceOutputsRequest,
@@ -39,21 +40,23 @@ export type Provide = (type: string, name: string) => Readonly<Record<string, un
 
 const stackType = "pulumi:pulumi:Stack";
 
-/** Recognisable 32 bytes, base64, instead of random ones: nobody must find them where no key belongs. */
-export const fakeKey = (name: string): string =>
-  Buffer.from(`FAKE-KEY ${name}`.padEnd(32, "!").slice(0, 32)).toString("base64");
+const fakeRandomText = (name: string) => `FAKE-RANDOM-${name}`;
 
-/** What every fake key begins with, in its two forms. */
+/** The key that the program makes of a random text: nobody must find it where no key belongs. */
+export const fakeKey = (name: string): string => keyOf(fakeRandomText(name));
+
+/** The secrets of a recorded home stack, and what any of their random texts begins with. */
 export const fakeKeyMarks = [
-  Buffer.from("FAKE-KEY ").toString("base64"),
-  Buffer.from("FAKE-KEY ").toString("hex"),
+  "FAKE-RANDOM-",
+  ...["home-private", "colo-private", "preshared"].flatMap((role) => {
+    const key = fakeKey(`tunnel-keys-${role}`);
+    return [key, Buffer.from(key, "base64").toString("hex")];
+  }),
 ];
 
-/** Random bytes that are known, and for everything else only what was put in. */
+/** Random texts that are known, and for everything else only what was put in. */
 export const provideKeys: Provide = (type, name) =>
-  type === "random:index/randomBytes:RandomBytes"
-    ? { base64: fakeKey(name), hex: Buffer.from(fakeKey(name), "base64").toString("hex") }
-    : {};
+  type === "random:index/randomPassword:RandomPassword" ? { result: fakeRandomText(name) } : {};
 
 /** Nothing is known but what was put in, as in the preview of a new stack. */
 export const provideNothing: Provide = () => ({});

@@ -69,4 +69,4 @@ export const bundlesOf = (recording: Recording) =>
 
 /** The component's name on the host, as its removal command says it. */
 export const componentOf = ({ inputs }: Recorded): string =>
-  /exec \S+ remove (\S+)$/.exec(textOf(inputs["delete"]))?.[1] ?? "";
+  /exec \S+ remove (\S+)(?: \d+)?$/.exec(textOf(inputs["delete"]))?.[1] ?? "";
