@@ -35,6 +35,8 @@ export interface Bundle {
   readonly checks?: readonly string[];
   /** Those of the files that hold sysctls. */
   readonly sysctls?: readonly string[];
+  /** Interfaces that the component switches on; removal switches those off that were. */
+  readonly links?: readonly string[];
   /** The component's own units, in the order of their start. */
   readonly units?: readonly UnitRule[];
   /** Units of other components. */
@@ -56,6 +58,7 @@ export function renderBundle(bundle: Bundle): string {
     ...(bundle.checks ?? []).map((each) => `check ${each}`),
     ...(bundle.directories ?? []).map(({ path, mode }) => `directory ${mode} root:root ${path}`),
     ...(bundle.sysctls ?? []).map((each) => `sysctl ${each}`),
+    ...(bundle.links ?? []).map((each) => `link ${each}`),
     ...(bundle.units ?? []).map((each) => rule("unit", each)),
     ...(bundle.notifies ?? []).map((each) => rule("notify", each)),
     ...bundle.files.flatMap((file) => [

@@ -34,6 +34,7 @@ export function lanBundle(args: {
       `dnsmasq --test --conf-file={stage}${configPath}`,
       `systemd-analyze verify {stage}${unitPath(lanUnit)} {stage}${unitPath(dnsmasqUnit)}`,
     ],
+    links: args.site.segments.map((segment) => segment.interface),
     units: [
       { unit: lanUnit, action: "restart", paths: [unitPath(lanUnit)] },
       { unit: dnsmasqUnit, action: "restart", paths: [configPath, unitPath(lanUnit), unitPath(dnsmasqUnit)] },

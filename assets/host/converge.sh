@@ -78,6 +78,7 @@ apply() {
   install_files
   remove_files_no_longer_wanted
   apply_sysctls
+  record_links
   converge_units
   write_manifest
   printf 'manifest %s\n' "$(sha256sum <"$state/manifest" | cut -d ' ' -f 1)"
@@ -94,6 +95,7 @@ remove() {
   done
   stop_units
   restore_files
+  restore_links
   restore_sysctls
   notify_after_removal
   remove_packages

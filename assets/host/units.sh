@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # the variables are those of converge
-# Part of converge: systemd units. A `unit` line of a bundle is owned by the component, a `notify` line names one of
+# Part of converge: systemd units and the links that they switch on. A `unit` line of a bundle is owned by the component, a `notify` line names one of
 # another component. Both: NAME reload|restart PATH…, the files whose change the unit must hear of.
 
 # Whether one of the paths given changed in this run.
@@ -92,4 +92,21 @@ notify_after_removal() {
   while read -r unit action _; do
     ! systemctl is-active -q "$unit" || bounded_systemctl "$action" "$unit" || explain_unit "$unit" "did not $action"
   done < <(directives "$state/directives" notify)
+}
+
+# Which links were off before us; each is looked at once.
+record_links() {
+  local link
+  while read -r link; do
+    grep -q "^$link " "$state/links" 2>/dev/null ||
+      printf '%s %s\n' "$link" "$([ $(($(cat "/sys/class/net/$link/flags") & 1)) = 1 ] && echo up || echo down)" >>"$state/links"
+  done < <(directives "$work/directives" link)
+}
+
+restore_links() {
+  [ -e "$state/links" ] || return 0
+  local link was
+  while read -r link was; do
+    [ "$was" = up ] || [ ! -e "/sys/class/net/$link" ] || ip link set dev "$link" down
+  done <"$state/links"
 }
