@@ -1,7 +1,9 @@
+import { openEngine } from "../engine/run";
 import { readDescription } from "./description";
 import { isHostOn } from "./hosts";
 import * as lab from "./lab";
 import { isRunning, logPath, rememberedNames } from "./processes";
+import { prepareStacks, runInLab } from "./stacks";
 import { hostNames, isHost, places, releases, type Place, type Release } from "./topology";
 
 const help = `usage: npm run lab -- COMMAND
@@ -12,6 +14,7 @@ const help = `usage: npm run lab -- COMMAND
   describe                         addresses, keys and names as JSON
   exec PLACE [--] COMMAND…         run a command in a place
   shell PLACE                      a shell in a place
+  pulumi ARGS…                     Pulumi on the lab's own copy of the project: up -s colo, preview -s home --diff …
 
 Places: ${places.join(" ")}
 `;
@@ -39,6 +42,18 @@ function releaseOf(args: readonly string[]): Release {
   if (!option.startsWith("--release") || release === undefined)
     throw new UsageError(`up takes --release ${releases.join("|")}`);
   return release;
+}
+
+/** Runs Pulumi on the lab's stacks with this program's own input and output. */
+async function runPulumi(args: readonly string[]): Promise<number> {
+  const description = lab.describe();
+  const engine = await openEngine(progress);
+  try {
+    await prepareStacks(engine, description);
+    return (await runInLab(engine, args, { stdio: "inherit" })).code;
+  } finally {
+    await engine.close();
+  }
 }
 
 function status(): number {
@@ -85,6 +100,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       if (argv.length === 0) throw new UsageError(`exec ${place} takes a command`);
       return lab.enter(place, argv);
     }
+    case "pulumi":
+      return runPulumi(args);
     case "shell":
       return lab.enter(placeOf(args[0]), ["bash"]);
     case "help":

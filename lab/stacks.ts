@@ -56,37 +56,36 @@ export async function mustRunInLab(
   return result;
 }
 
-/** Writes a stack's settings: the example's, with the lab's addresses and what `extra` says. Keeps the salt. */
+type StackFile = { readonly config?: Record<string, unknown> } & Record<string, unknown>;
+
+const settingsPath = (stack: StackName) => join(projectFolder, `Pulumi.${stack}.yaml`);
+const readStackFile = (path: string) =>
+  existsSync(path) ? ((parse(readFileSync(path, "utf8")) ?? {}) as StackFile) : {};
+
+function writeConfig(
+  stack: StackName,
+  config: Record<string, unknown>,
+  lab: LabDescription,
+  extra = {},
+): void {
+  const own = Object.entries({ ...labSettings(stack, lab), ...extra });
+  const merged = {
+    ...config,
+    ...Object.fromEntries(own.map(([name, value]) => [`ipv6-home:${name}`, value])),
+  };
+  writeFileSync(settingsPath(stack), stringify({ ...readStackFile(settingsPath(stack)), config: merged }));
+}
+
+/** Writes a stack's settings anew: the example's, with the lab's addresses and what `extra` says. Keeps the login key. */
 export function writeSettings(
   stack: StackName,
   lab: LabDescription,
   extra: Record<string, unknown> = {},
 ): void {
-  const path = join(projectFolder, `Pulumi.${stack}.yaml`);
-  const example = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as {
-    config: Record<string, unknown>;
-  };
-  const before = existsSync(path)
-    ? (parse(readFileSync(path, "utf8")) as { encryptionsalt?: string; config?: Record<string, unknown> })
-    : {};
-  const key = before.config?.["ipv6-home:ssh.privateKey"];
-  const config = {
-    ...example.config,
-    ...(key === undefined ? {} : { "ipv6-home:ssh.privateKey": key }),
-    ...Object.fromEntries(
-      Object.entries({ ...labSettings(stack, lab), ...extra }).map(([name, value]) => [
-        `ipv6-home:${name}`,
-        value,
-      ]),
-    ),
-  };
-  writeFileSync(
-    path,
-    stringify({
-      ...(before.encryptionsalt === undefined ? {} : { encryptionsalt: before.encryptionsalt }),
-      config,
-    }),
-  );
+  const example = readStackFile(join(root, `Pulumi.${stack}.yaml`)).config;
+  const key = "ipv6-home:ssh.privateKey";
+  const login = readStackFile(settingsPath(stack)).config?.[key];
+  writeConfig(stack, { ...example, ...(login === undefined ? {} : { [key]: login }) }, lab, extra);
 }
 
 /** Drops the lab's copy of the project with its stacks and their state: for hosts that were made anew. */
@@ -106,12 +105,15 @@ export async function prepareStacks(engine: Engine, lab: LabDescription): Promis
     writeFileSync(passphraseFile, randomBytes(24).toString("base64"), { mode: 0o600 });
   for (const stack of ["colo", "home"] as const) {
     if (!existsSync(join(backendFolder, ".pulumi", "stacks", "ipv6-home", `${stack}.json`))) {
-      rmSync(join(projectFolder, `Pulumi.${stack}.yaml`), { force: true });
+      rmSync(settingsPath(stack), { force: true });
       await mustRunInLab(engine, ["stack", "init", stack]);
       await mustRunInLab(engine, ["config", "set", "--secret", "-s", stack, "ssh.privateKey"], {
         input: readFileSync(lab.ssh.privateKeyPath, "utf8"),
       });
+      writeSettings(stack, lab);
+    } else {
+      // What somebody has set since stays; the hosts may have other keys now.
+      writeConfig(stack, readStackFile(settingsPath(stack)).config ?? {}, lab);
     }
-    writeSettings(stack, lab);
   }
 }
