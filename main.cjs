@@ -1,4 +1,17 @@
 // What `main` in Pulumi.yaml names: the program of index.ts, bundled for the sources as they are now.
 "use strict";
 require("node:module").enableCompileCache?.();
-module.exports = require(require("./tools/build.cjs").build());
+const program = require(require("./tools/build.cjs").build());
+
+module.exports = async () => {
+  try {
+    return await program();
+  } catch (error) {
+    // The SDK prints errors in colour, and Node then spends 20 s on a frame such as node_modules/@pulumi/resource.ts
+    // (util.inspect looks for a second slash after the scope, and grows a string until there is no more room).
+    if (error instanceof Error && error.stack !== undefined) {
+      error.stack = error.stack.replace(/\n +at .*[/\\]node_modules[/\\]@pulumi[/\\].*/g, "");
+    }
+    throw error;
+  }
+};
