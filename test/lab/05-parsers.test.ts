@@ -38,7 +38,9 @@ const hosts: Record<string, ReturnType<typeof goldenHost>> = {
 
 /** The commands that converge would run, on the files at their own paths. */
 const checksOf = (directives: string) =>
-  directives.split("\n").flatMap((line) => (line.startsWith("check ") ? [line.slice(6).replaceAll("{stage}", "")] : []));
+  directives
+    .split("\n")
+    .flatMap((line) => (line.startsWith("check ") ? [line.slice(6).replaceAll("{stage}", "")] : []));
 
 /** All commands in one go: the ruleset is loaded once, because a site's elements are judged against it. */
 const script = (checks: readonly string[]) =>
@@ -46,31 +48,61 @@ const script = (checks: readonly string[]) =>
     "set -e",
     "chmod 0755 /usr/local/lib/ipv6-home/wireguard-* && chmod -R go-rwx /etc/ipv6-home/keys 2>/dev/null || true",
     "nft --file /etc/ipv6-home/firewall.nft",
-    ...checks.filter((check) => !check.startsWith("bash -n")).map((check) => `echo "+ ${check}"; ${check} 2>&1`),
+    ...checks
+      .filter((check) => !check.startsWith("bash -n"))
+      .map((check) => `echo "+ ${check}"; ${check} 2>&1`),
   ].join("\n");
 
-describe.each(["trixie", "bookworm"] as const)("the programs of Debian (%s) accept what is rendered", (release) => {
-  let image: string;
-  beforeAll(async () => {
-    image = await fullImage(release, () => undefined);
-  }, 1_200_000);
+describe.each(["trixie", "bookworm"] as const)(
+  "the programs of Debian (%s) accept what is rendered",
+  (release) => {
+    let image: string;
+    beforeAll(async () => {
+      image = await fullImage(release, () => undefined);
+    }, 1_200_000);
 
-  it.each(Object.entries(hosts))("for %s", async (_, { files, directives }) => {
-    const checks = checksOf(directives);
-    const { stdout, code } = await runInImage(image, ["bash", "-c", script(checks)], files, { allowFailure: true, timeoutSec: 60 });
-    expect(code === 0 ? "" : stdout).toBe("");
-    for (const program of ["nft --check", "systemd-analyze verify"]) expect(stdout).toContain(`+ ${program}`);
-    expect(stdout).not.toMatch(/[Uu]nknown (key|section|lvalue)|ignoring|deprecated/);
-  }, 90_000);
+    it.each(Object.entries(hosts))(
+      "for %s",
+      async (_, { files, directives }) => {
+        const checks = checksOf(directives);
+        const { stdout, code } = await runInImage(image, ["bash", "-c", script(checks)], files, {
+          allowFailure: true,
+          timeoutSec: 60,
+        });
+        expect(code === 0 ? "" : stdout).toBe("");
+        for (const program of ["nft --check", "systemd-analyze verify"])
+          expect(stdout).toContain(`+ ${program}`);
+        expect(stdout).not.toMatch(/[Uu]nknown (key|section|lvalue)|ignoring|deprecated/);
+      },
+      90_000,
+    );
 
-  it.each([
-    ["nft", "nft --check --file /etc/ipv6-home/firewall.nft", "/etc/ipv6-home/firewall.nft", "policy drop;", "policy drap;"],
-    ["named-checkconf", "named-checkconf /etc/bind/ipv6-home.conf", "/etc/bind/ipv6-home.conf", "recursion yes;", "recursion perhaps;"],
-  ])("%s refuses a damaged one", async (_, command, path, good, bad) => {
-    const { files } = goldenHost("colo/colo");
-    const text = files[path] ?? "";
-    expect(text).toContain(good);
-    const { code } = await runInImage(image, ["bash", "-c", command], { ...files, [path]: text.replace(good, bad) }, { allowFailure: true });
-    expect(code).not.toBe(0);
-  });
-});
+    it.each([
+      [
+        "nft",
+        "nft --check --file /etc/ipv6-home/firewall.nft",
+        "/etc/ipv6-home/firewall.nft",
+        "policy drop;",
+        "policy drap;",
+      ],
+      [
+        "named-checkconf",
+        "named-checkconf /etc/bind/ipv6-home.conf",
+        "/etc/bind/ipv6-home.conf",
+        "recursion yes;",
+        "recursion perhaps;",
+      ],
+    ])("%s refuses a damaged one", async (_, command, path, good, bad) => {
+      const { files } = goldenHost("colo/colo");
+      const text = files[path] ?? "";
+      expect(text).toContain(good);
+      const { code } = await runInImage(
+        image,
+        ["bash", "-c", command],
+        { ...files, [path]: text.replace(good, bad) },
+        { allowFailure: true },
+      );
+      expect(code).not.toBe(0);
+    });
+  },
+);

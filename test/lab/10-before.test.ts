@@ -1,7 +1,7 @@
 import { connectivityChecks, runCheck } from "../../lab/checks";
-import { down, up } from "../../lab/lab";
-import { forgetStacks, prepareStacks } from "../../lab/stacks";
-import { closeEngine, pulumi, theEngine, trySh } from "./support";
+import { describe as describeLab, down, up } from "../../lab/lab";
+import { forgetStacks, prepareStacks, writeSettings } from "../../lab/stacks";
+import { closeEngine, logins, pulumi, sh, theEngine, trySh } from "./support";
 
 // Later files find the lab as this one leaves it: fresh hosts, stacks without resources.
 beforeAll(async () => {
@@ -36,4 +36,61 @@ describe("before anything is converged", () => {
     );
     expect(stdout + stderr).not.toContain("    at ");
   });
+});
+
+describe("a host that is not ready is left alone, and every complaint is a sentence", () => {
+  const refused = async (settings: Record<string, unknown>): Promise<string> => {
+    writeSettings("colo", describeLab(), settings);
+    const { code, stdout, stderr } = await pulumi("colo", "up", "--yes", "--skip-preview");
+    writeSettings("colo", describeLab());
+    expect(code).not.toBe(0);
+    const { stdout: left } = await trySh(
+      "colo",
+      "ls -d /etc/ipv6-home /usr/local/lib/ipv6-home; command -v nft",
+    );
+    expect(left).toBe("");
+    return stdout + stderr;
+  };
+
+  it("an interface that does not exist", async () => {
+    expect(await refused({ "wan.interface": "eth7" })).toMatch(
+      /host: there is no interface eth7; there are .*ens3.*; mend wan\.interface in the settings/,
+    );
+  });
+
+  it("a port that somebody else holds", async () => {
+    await sh(
+      "colo",
+      "printf '[Socket]\\nListenDatagram=53\\n' >/run/systemd/system/holder.socket; printf '[Service]\\nExecStart=/bin/true\\n' >/run/systemd/system/holder.service; systemctl daemon-reload; systemctl start holder.socket",
+    );
+    expect(await refused({})).toMatch(
+      /host: udp port 53 is taken on all addresses by .*; stop it or bind it to single addresses/,
+    );
+    await sh(
+      "colo",
+      "systemctl stop holder.socket; rm /run/systemd/system/holder.*; systemctl daemon-reload",
+    );
+  }, 60_000);
+
+  it("a wrong release and no way to a tunnel", async () => {
+    await sh(
+      "colo",
+      "cp -a /etc/os-release /root/os-release; rm /etc/os-release; printf 'ID=debian\\nVERSION_ID=11\\n' >/etc/os-release; touch /run/no-tun; mount --bind /run/no-tun /dev/net/tun",
+    );
+    const said = await refused({});
+    await sh("colo", "rm /etc/os-release; cp -a /root/os-release /etc/os-release; umount /dev/net/tun");
+    expect(said).toContain("host: the host runs debian 11; allowed is Debian 12 13; install one of these");
+    expect(said).toContain(
+      "host: the kernel has neither WireGuard nor /dev/net/tun for wireguard-go; load one of the modules wireguard, tun",
+    );
+  });
+
+  it("another host key than the pinned one", async () => {
+    const before = await logins("colo");
+    const { hostKey } = describeLab().hosts.home;
+    expect(await refused({ "ssh.hostKey": hostKey })).toMatch(
+      /host key|knownhosts|key mismatch|handshake failed/i,
+    );
+    expect(await logins("colo")).toBe(before);
+  }, 120_000);
 });
