@@ -31,8 +31,9 @@ export = async (): Promise<object> => {
   if (settings.value.role === "colo") return coloStack(settings.value);
 
   const { coloStack: given } = settings.value;
-  const name = given ?? `${pulumi.getOrganization()}/${pulumi.getProject()}/colo`;
+  const fullName = (stack: string) => `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+  const name = given ?? fullName("colo");
   // The details come as plain values, so everything made of them is readable in a preview.
   const facts = await new pulumi.StackReference("colo", { name }).getOutputDetails("facts");
-  return homeStack(settings.value, importFacts(name, facts.value));
+  return homeStack(settings.value, importFacts(name, facts.value), fullName(pulumi.getStack()));
 };

@@ -1,5 +1,11 @@
 // What `main` in Pulumi.yaml names: the program of index.ts, bundled for the sources as they are now.
 "use strict";
+const [major] = process.versions.node.split(".");
+if (Number(major) < 22) {
+  throw new Error(
+    `the program runs on Node ${process.versions.node}; allowed is 22 or newer; install it, or use npm run pulumi -- …, which brings one`,
+  );
+}
 require("node:module").enableCompileCache?.();
 const program = require(require("./tools/build.cjs").build());
 

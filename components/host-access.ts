@@ -20,21 +20,17 @@ export interface HostAccess {
 }
 
 /**
- * The one place where connections are built. Root by key; a dead host fails after 4 attempts of at most 10 s, because
- * sshd punishes more (PerSourcePenalties, sshd_config(5)).
+ * The one place where connections are built. Root by key, from the settings or, if there is none, from the agent that
+ * the provider finds by SSH_AUTH_SOCK; its path must not be an input, because it changes with every session. Few
+ * attempts, because sshd punishes many (PerSourcePenalties, sshd_config(5)).
  */
 export function connectionTo(login: HostLogin): types.input.remote.ConnectionArgs {
-  const agent = process.env["SSH_AUTH_SOCK"];
   return {
     host: login.address,
     port: login.port,
     user: "root",
     hostKey: login.hostKey,
-    ...(login.privateKey !== undefined
-      ? { privateKey: pulumi.secret(login.privateKey) }
-      : agent !== undefined
-        ? { agentSocketPath: agent }
-        : {}),
+    ...(login.privateKey === undefined ? {} : { privateKey: pulumi.secret(login.privateKey) }),
     dialErrorLimit: 3,
     perDialTimeout: 10,
   };

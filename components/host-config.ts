@@ -47,6 +47,8 @@ export class HostConfig extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: [...args.host.ready],
+        // Generations live side by side. Anything else would undo its successor when it goes after it.
+        deleteBeforeReplace: args.generation === undefined,
         ...(secret ? { additionalSecretOutputs: ["stdout", "stderr"] } : {}),
       },
     );

@@ -21,6 +21,8 @@ export interface TunnelArgs {
   readonly mtu: MtuPlan;
   /** The colo's IPv4 address. */
   readonly endpoint: Address;
+  /** The stack that registers the site at the colo. */
+  readonly owner: string;
   /** What must be on the home before. */
   readonly after: readonly HostComponent[];
 }
@@ -55,6 +57,7 @@ export class Tunnel extends pulumi.ComponentResource {
       colo: coloTunnelBundle({
         ...plan,
         component: `site-${generation.coloInterface}`,
+        owner: args.owner,
         siteTunnel: Prefix.around(site.tunnel, 128),
       }),
     };

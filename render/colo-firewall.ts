@@ -38,7 +38,7 @@ export const siteSets = {
 
 /** The colo's firewall: a router for the sites' prefixes and the only way through the translator. */
 export function coloFirewallBundle(args: ColoFirewall): Bundle {
-  return firewallBundle({ sets: sets(args), chains: chains(args) });
+  return firewallBundle({ ...args, sets: sets(args), chains: chains(args) });
 }
 
 function sets({ managementPrefixes }: ColoFirewall): NftSet[] {

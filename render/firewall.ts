@@ -58,9 +58,11 @@ export const dhcpClientRules = (wan: string): string[] => [
 export function firewallBundle(args: {
   readonly sets: readonly NftSet[];
   readonly chains: readonly NftChain[];
+  readonly managementPrefixes: readonly Prefix[];
 }): Bundle {
   return {
     component: "firewall",
+    requires: [`login-from ${args.managementPrefixes.join(" ")}`],
     directories: [{ path: siteElementsFolder, mode: "0755" }],
     files: [
       {

@@ -27,7 +27,7 @@ export interface HomeFirewall {
 
 /** The home's firewall: nothing comes in but by a pinhole, nothing of the LAN goes out but by the tunnel. */
 export function homeFirewallBundle(args: HomeFirewall): Bundle {
-  return firewallBundle({ sets: sets(args), chains: chains(args) });
+  return firewallBundle({ ...args, sets: sets(args), chains: chains(args) });
 }
 
 const ports = ({ ports: { first, last } }: Pinhole) => (first === last ? String(first) : `${first}-${last}`);

@@ -140,13 +140,15 @@ export function coloTunnelBundle(args: {
   readonly site: SiteAddresses;
   /** The site's tunnel address as a prefix of one. */
   readonly siteTunnel: Prefix;
+  /** The stack that registers the site; another one with the same number is refused. */
+  readonly owner: string;
 }): Bundle {
   const device = args.generation.coloInterface;
   const path = unitPath(tunnelUnit(device));
   const elementsPath = `${siteElementsFolder}/${args.component}.nft`;
   return {
     component: args.component,
-    requires: [`free-port udp ${args.generation.port} ${tunnelUnit(device)}`],
+    requires: [`owner ${args.owner}`, `free-port udp ${args.generation.port} ${tunnelUnit(device)}`],
     files: [
       {
         path: elementsPath,

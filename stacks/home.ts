@@ -10,8 +10,11 @@ import type { HomeSettings } from "../settings/settings";
 import { manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
 
-/** The home stack: one site, and both ends of its tunnel. Answers the stack's outputs. */
-export function homeStack(settings: HomeSettings, coloFacts: ColoFacts) {
+/**
+ * The home stack: one site, and both ends of its tunnel. `owner` is its own full name, under which the site registers.
+ * Answers the stack's outputs.
+ */
+export function homeStack(settings: HomeSettings, coloFacts: ColoFacts, owner: string) {
   const { login, wan, domain } = settings;
   const { addresses: colo, endpoint } = coloFacts;
   const site = siteAddresses(colo, settings.siteNumber, settings.segments);
@@ -36,6 +39,7 @@ export function homeStack(settings: HomeSettings, coloFacts: ColoFacts) {
     site,
     mtu,
     endpoint,
+    owner,
     after: [gateway.firewall, gateway.prefix],
   });
 

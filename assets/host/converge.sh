@@ -67,12 +67,12 @@ run_checks() {
 
 apply() {
   state=$state_root/$component
-  mkdir -p "$state"
   split_bundle
-  printf '%s\n' "$generation" >"$state/generation"
   preflight
   install_packages
   run_checks
+  mkdir -p "$state"
+  printf '%s\n' "$generation" >"$state/generation"
   list_changed_files
   stop_units_to_restart
   install_files
@@ -88,11 +88,8 @@ remove() {
   state=$state_root/$component
   [ -d "$state" ] || return 0
   [ "$generation" = "$(cat "$state/generation")" ] || return 0
-  local site
-  for site in "$state_root"/site-*; do
-    case $component in site-*) break ;; esac
-    [ ! -d "$site" ] || fail "${site##*/} still uses this host; run 'pulumi destroy' for that home's stack first"
-  done
+  refuse_while_used
+  if [ "$component" = host ]; then remove_orphans; fi
   stop_units
   restore_files
   restore_links
@@ -101,6 +98,25 @@ remove() {
   remove_packages
   rm -rf "$state"
   rmdir --ignore-fail-on-non-empty "$state_root"
+}
+
+# Sites register themselves by stacks of their own; they leave first.
+refuse_while_used() {
+  local site
+  case $component in site-*) return 0 ;; esac
+  for site in "$state_root"/site-*; do
+    [ ! -d "$site" ] ||
+      fail "${site##*/} still uses this host; run 'pulumi destroy' for that home's stack first, or if that is gone '$library/converge remove ${site##*/} $(cat "$site/generation")' here"
+  done
+}
+
+# What failed before the engine heard of it: the host goes last, so whatever is left is nobody's.
+remove_orphans() {
+  local other
+  for other in "$state_root"/*/; do
+    other=$(basename "$other")
+    [ "$other" = host ] || "$library/converge" remove "$other" "$(cat "$state_root/$other/generation")" </dev/null
+  done
 }
 
 # A folder in memory for this run, only root's: a bundle may hold keys. Those of killed runs are swept away.
@@ -128,8 +144,12 @@ main() {
   [ "$(id -u)" = 0 ] || fail "must run as root"
   make_work
   # Components of a host may arrive side by side; packages, units and the firewall take one at a time.
-  exec 9>/run/ipv6-home.lock
-  flock --wait 300 9 || fail "another run has held /run/ipv6-home.lock for 300 s"
+  # A converge called by another one has the lock already.
+  if [ -z "${IPV6_HOME_LOCKED-}" ]; then
+    exec 9>/run/ipv6-home.lock
+    flock --wait 300 9 || fail "another run has held /run/ipv6-home.lock for 300 s"
+    export IPV6_HOME_LOCKED=yes
+  fi
   mkdir -p "$state_root"
   case $verb in
     apply) apply ;;

@@ -103,6 +103,8 @@ write_manifest() {
     printf '%s %s %s %s\n' "$(sha256sum <"$path" | cut -d ' ' -f 1)" "$mode" "$owner" "$path"
   done < <(directives "$work/directives" file) >"$state/manifest.new"
   directives "$work/directives" file | cut -d ' ' -f 3 >"$state/paths.new"
+  directives "$work/directives" 'require owner' >"$state/owner.new"
+  mv "$state/owner.new" "$state/owner"
   cp "$work/directives" "$state/directives.new"
   mv "$state/directives.new" "$state/directives"
   mv "$state/paths.new" "$state/paths"

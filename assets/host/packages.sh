@@ -27,6 +27,8 @@ install_packages() {
   record_new_packages
   mapfile -t missing < <(comm -13 <(installed_packages) <(wanted_packages | sort -u))
   [ ${#missing[@]} -gt 0 ] || return 0
+  mkdir -p "$state"
+  printf '%s\n' "$generation" >"$state/generation"
   while read -r unit; do
     # What `systemctl mask` does, without its complaint about a unit that is yet to come.
     [ -e "/etc/systemd/system/$unit" ] || [ -L "/etc/systemd/system/$unit" ] || {

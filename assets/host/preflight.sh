@@ -12,6 +12,23 @@ wildcard_listener() {
   ss -Hlnp "--$1" "sport = :$2" | awk '$4 ~ /^(\*|0\.0\.0\.0|\[::\]):/ { print $NF; exit }'
 }
 
+# Whether the address of this login is inside one of the prefixes. The kernel judges, in a network of its own. Without a
+# login (a console) everything is.
+login_is_inside() {
+  local client=${SSH_CONNECTION-}
+  [ -n "$client" ] || return 0
+  # A container may not have the right to make one; then nothing can be said.
+  unshare --net true 2>/dev/null || return 0
+  # shellcheck disable=SC2016 # for the inner shell
+  unshare --net sh -c '
+    client=$1
+    shift
+    ip link set lo up
+    for prefix; do ip route add "$prefix" dev lo 2>/dev/null || ip -6 route add "$prefix" dev lo; done
+    ip route get "$client"
+  ' sh "${client%% *}" "$@" >/dev/null 2>&1
+}
+
 preflight() {
   local what argument rest owner
   while read -r what argument rest; do
@@ -34,6 +51,16 @@ preflight() {
         ;;
       tun)
         [ -c /dev/net/tun ] || echo "there is no /dev/net/tun, which the translator needs; load the module tun"
+        ;;
+      login-from)
+        # shellcheck disable=SC2086 # one prefix a word
+        login_is_inside "$argument" $rest ||
+          echo "you are logged in from ${SSH_CONNECTION%% *}, which is in none of $argument $rest; this run would lock you out; add yours to ssh.managementPrefixes"
+        ;;
+      owner)
+        owner=$(cat "$state_root/${component%-*}"-*/owner 2>/dev/null | head -n 1)
+        [ -z "$owner" ] || [ "$owner" = "$argument" ] ||
+          echo "this site is registered by stack $owner already, given is $argument; choose another site.number"
         ;;
       free-port)
         # argument is udp or tcp; rest is PORT UNIT, our own unit that may hold it already.

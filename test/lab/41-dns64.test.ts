@@ -50,6 +50,17 @@ describe("DNS64 (RFC 6147)", () => {
 });
 
 describe("DNSSEC and DNS64", () => {
+  it("the gateway gives each client its own answer: a validating one does not spoil the others", async () => {
+    const gateway = (question: string) =>
+      sh("laptop", `dig +short +time=5 +tries=2 @2001:db8:beef:101::1 ${question}`).then((text) =>
+        text.trim(),
+      );
+    for (let round = 0; round < 2; round++) {
+      expect(await gateway("+dnssec web4.signed.example AAAA")).not.toContain("64:ff9b");
+      expect(await gateway("web4.signed.example AAAA")).toBe("64:ff9b::b00:302");
+    }
+  });
+
   it("validates: a signed answer has the AD flag, a broken one is SERVFAIL", async () => {
     expect(await ask("+adflag web46.signed.example AAAA")).toMatch(/flags:[^;]* ad[ ;]/);
     expect(await ask("web46.bogus.example AAAA")).toContain("status: SERVFAIL");

@@ -80,6 +80,41 @@ describe("a change", () => {
     set("home", {});
   });
 
+  it("a firewall that would lock the operator out is refused before anything is touched", async () => {
+    const ruleset = await sh("home", "sha256sum /etc/ipv6-home/firewall.nft");
+    set("home", { "ssh.managementPrefixes": ["203.0.113.0/24", "2001:db8:feed::/48"] });
+    const { code, stdout, stderr } = await pulumi("home", "up", "--yes", "--skip-preview");
+    set("home", {});
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toMatch(
+      /firewall: you are logged in from fd00:1ab::1, which is in none of 203\.0\.113\.0\/24 2001:db8:feed::\/48; this run would lock you out/,
+    );
+    expect(await sh("home", "sha256sum /etc/ipv6-home/firewall.nft")).toBe(ruleset);
+    await pulumiUp("home");
+  });
+
+  it("a second home with the same site number is refused", async () => {
+    const bundle = "ipv6-home bundle 1\\nrequire owner organization/ipv6-home/cabin\\n";
+    const { code, stderr } = await trySh(
+      "colo",
+      `printf '${bundle}' | /usr/local/lib/ipv6-home/converge apply site-vpn1-1 2`,
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      "this site is registered by stack organization/ipv6-home/home already, given is organization/ipv6-home/cabin; choose another site.number",
+    );
+    expect((await trySh("colo", "ls /var/lib/ipv6-home/site-vpn1-1")).code).not.toBe(0);
+  });
+
+  it("a resource that is replaced as it stands does not undo itself", async () => {
+    const urn = (await pulumi("home", "stack", "--show-urns")).stdout.match(
+      /urn:\S+::home-lan-config-converge/,
+    )?.[0];
+    expect(urn).toBeDefined();
+    await pulumiUp("home", "--replace", urn ?? "");
+    expect(await sh("home", "systemctl is-active ipv6-home-dnsmasq ipv6-home-lan")).toBe("active\nactive\n");
+  });
+
   it("what the real program refuses changes nothing on the host", async () => {
     const path = "/etc/ipv6-home/dnsmasq.conf";
     const before = await sh(

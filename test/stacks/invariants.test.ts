@@ -166,6 +166,7 @@ describe.each([
   test("only a tunnel's generation replaces anything", () => {
     for (const {
       name,
+      type,
       inputs,
       deleteBeforeReplace,
       ignoreChanges,
@@ -173,9 +174,9 @@ describe.each([
       retainOnDelete,
     } of recording.resources) {
       expect([name, inputs["triggers"] !== undefined]).toEqual([name, tunnelCommands.includes(name)]);
-      // Made before broken: the old generation goes when the new one is there.
+      // A generation is made before the old one is broken; anything else would undo its successor.
       expect({ deleteBeforeReplace, ignoreChanges, protect, retainOnDelete }).toEqual({
-        deleteBeforeReplace: false,
+        deleteBeforeReplace: type === commandType && !tunnelCommands.includes(name),
         ignoreChanges: [],
         protect: false,
         retainOnDelete: false,
@@ -253,7 +254,8 @@ describe("how Pulumi logs in", () => {
   test("by the agent if there is no key, so that none is in the state", async () => {
     process.env["SSH_AUTH_SOCK"] = "/run/agent";
     for (const connection of await connections(() => recordColo(exampleSettings("colo")))) {
-      expect(reveal(connection)).toMatchObject({ agentSocketPath: "/run/agent" });
+      // The provider finds it by itself; its path changes with every session and would change every resource.
+      expect(reveal(connection)).not.toHaveProperty("agentSocketPath");
       expect(reveal(connection)).not.toHaveProperty("privateKey");
     }
   });

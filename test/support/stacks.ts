@@ -48,7 +48,8 @@ export const recordHome = (
   settings: HomeSettings,
   colo: ColoSettings,
   options?: Options,
-): Promise<Recording> => record(() => homeStack(settings, factsOf(colo)), options);
+): Promise<Recording> =>
+  record(() => homeStack(settings, factsOf(colo), "organization/ipv6-home/home"), options);
 
 /** The remote commands of a recording. */
 export const commandsOf = ({ resources }: Recording): Recorded[] =>
