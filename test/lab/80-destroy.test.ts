@@ -1,6 +1,6 @@
 import { exec, resetHost } from "../../lab/lab";
 import type { HostName } from "../../lab/topology";
-import { closeEngine, mustDestroy, pulumi, pulumiUp, sh, trySh } from "./support";
+import { closeEngine, mustDestroy, pulumi, pulumiUp, sh, trySh, until } from "./support";
 
 afterAll(closeEngine);
 
@@ -50,6 +50,11 @@ describe("pulumi destroy", () => {
     const after = { colo: await stateOf("colo"), home: await stateOf("home") };
     for (const host of ["colo", "home"] as const) {
       await resetHost(host);
+      // Right after the boot, addresses are still being looked for duplicates.
+      await until("addresses are settled", 20, async () => {
+        const links = await sh(host, "ip -6 -o address show tentative; ip -6 -o address show dev mgmt0 scope link");
+        return /fe80/.test(links) && !links.includes("tentative");
+      });
       expect(after[host]).toEqual(await stateOf(host));
     }
     expect(await sh("colo", "systemctl is-active ssh")).toBe("active\n");
