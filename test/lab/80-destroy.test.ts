@@ -52,7 +52,10 @@ describe("pulumi destroy", () => {
       await resetHost(host);
       // Right after the boot, addresses are still being looked for duplicates.
       await until("addresses are settled", 20, async () => {
-        const links = await sh(host, "ip -6 -o address show tentative; ip -6 -o address show dev mgmt0 scope link");
+        const links = await sh(
+          host,
+          "ip -6 -o address show tentative; ip -6 -o address show dev mgmt0 scope link",
+        );
         return /fe80/.test(links) && !links.includes("tentative");
       });
       expect(after[host]).toEqual(await stateOf(host));
