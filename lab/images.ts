@@ -12,39 +12,48 @@ import type { Release } from "./topology";
 
 type Kind = "base" | "full";
 
+/** What can be built once and kept: `script` fills an empty directory and says a line per step. */
+export interface Recipe {
+  readonly name: string;
+  /** Shell script beside this file; called with the words of `before`, the directory, and the words of `args`. */
+  readonly script: string;
+  readonly before: readonly string[];
+  readonly args: () => readonly string[] | Promise<readonly string[]>;
+  /** What decides the content, apart from the script. */
+  readonly inputs: readonly string[];
+  readonly seconds: number;
+}
+
+function builtPath({ name, script, inputs }: Pick<Recipe, "name" | "script" | "inputs">): string {
+  const content = [readFileSync(inLab(script), "utf8"), ...inputs].join("\0");
+  return join(cacheDirectory, `${name}-${createHash("sha256").update(content).digest("hex").slice(0, 12)}`);
+}
+
+const inputsOf = (kind: Kind, release: Release) => [kind, release, ...imagePackages];
+
 /** The directory of an image, whether it is built or not, named by all that decides its content. */
 export function imagePath(kind: Kind, release: Release): string {
-  const recipe = [readFileSync(inLab("image.sh"), "utf8"), kind, release, ...imagePackages].join("\0");
-  return join(
-    cacheDirectory,
-    `${kind}-${release}-${createHash("sha256").update(recipe).digest("hex").slice(0, 12)}`,
-  );
+  return builtPath({ name: `${kind}-${release}`, script: "image.sh", inputs: inputsOf(kind, release) });
 }
 
 /** Removes half-built images and those of an older recipe. */
-async function sweep(kind: Kind, release: Release, keep: string): Promise<void> {
+async function sweep(name: string, keep: string): Promise<void> {
   const old = readdirSync(cacheDirectory).filter((entry) =>
-    new RegExp(`^(\\.building-)?${kind}-${release}-`).test(entry),
+    new RegExp(`^(\\.building-)?${name}-`).test(entry),
   );
   const paths = old.map((entry) => join(cacheDirectory, entry)).filter((path) => path !== keep);
   if (paths.length > 0) await run(["rm", "-rf", "--one-file-system", ...paths], { timeoutSec: 300 });
 }
 
-/** Runs the recipe; each line that it prints is a step done. */
-async function build(name: string, args: readonly string[], progress: (line: string) => void): Promise<void> {
+/** Runs the script; each line that it prints is a step done. */
+async function build(
+  name: string,
+  script: readonly string[],
+  progress: (line: string) => void,
+): Promise<void> {
   const env = await proxyEnvironment();
   // In namespaces of its own, and dying with this program, so that nothing of a killed build stays mounted or running.
-  const argv = [
-    "--pdeathsig",
-    "KILL",
-    "unshare",
-    "-m",
-    "-p",
-    "-f",
-    "--kill-child",
-    inLab("image.sh"),
-    ...args,
-  ];
+  const argv = ["--pdeathsig", "KILL", "unshare", "-m", "-p", "-f", "--kill-child", ...script];
   const child = spawn("setpriv", argv, { stdio: ["ignore", "pipe", "pipe"], env });
   const said: string[] = [];
   const note = (line: string): void => {
@@ -63,25 +72,42 @@ async function build(name: string, args: readonly string[], progress: (line: str
   }
 }
 
-async function image(kind: Kind, release: Release, progress: (line: string) => void): Promise<string> {
-  const path = imagePath(kind, release);
+/** The directory of what a recipe makes; built if the cache has none. */
+export async function built(recipe: Recipe, progress: (line: string) => void): Promise<string> {
+  const { name } = recipe;
+  const path = builtPath(recipe);
   if (existsSync(path)) return path;
-  const name = `${kind}-${release}`;
   mkdirSync(cacheDirectory, { recursive: true });
   const lock = join(cacheDirectory, `.lock-${name}`);
   const makeOnce = async (): Promise<string> => {
     if (existsSync(path)) return path;
-    await sweep(kind, release, path);
-    const from = kind === "base" ? (machineMirror() ?? "") : await image("base", release, progress);
-    progress(`${name}: building, about ${kind === "base" ? "70" : "20"} s, once`);
+    await sweep(name, path);
+    const args = await recipe.args();
+    progress(`${name}: building, about ${recipe.seconds} s, once`);
     const unfinished = join(cacheDirectory, `.building-${name}-${process.pid}`);
     mkdirSync(unfinished);
-    await build(name, [kind, release, unfinished, from, ...imagePackages], progress);
+    await build(name, [inLab(recipe.script), ...recipe.before, unfinished, ...args], progress);
     renameSync(unfinished, path);
     return path;
   };
   return withLock(lock, 1800, makeOnce, (line) => progress(`${name}: ${line}`));
 }
+
+const image = (kind: Kind, release: Release, progress: (line: string) => void): Promise<string> =>
+  built(
+    {
+      name: `${kind}-${release}`,
+      script: "image.sh",
+      before: [kind, release],
+      args: async () => [
+        kind === "base" ? (machineMirror() ?? "") : await image("base", release, progress),
+        ...imagePackages,
+      ],
+      inputs: inputsOf(kind, release),
+      seconds: kind === "base" ? 70 : 20,
+    },
+    progress,
+  );
 
 /** A small Debian server as a directory, with an offline package repository; built if the cache has none. */
 export function baseImage(release: Release, progress: (line: string) => void): Promise<string> {

@@ -46,15 +46,18 @@ export const imagePackages: readonly string[] = [
   "wireguard-tools",
 ];
 
-/** Installs the Debian packages that the lab needs and the machine lacks. */
-export async function installTools(progress: (line: string) => void): Promise<void> {
-  const known = await run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", ...tools], {
+/** Installs the Debian packages that the lab, or a part of it, needs and the machine lacks. */
+export async function installTools(
+  progress: (line: string) => void,
+  names: readonly string[] = tools,
+): Promise<void> {
+  const known = await run(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", ...names], {
     allowFailure: true,
   });
   const installed = new Set(
     known.stdout.split("\n").flatMap((line) => (line.endsWith(" installed") ? [line.split(" ")[0]] : [])),
   );
-  const missing = tools.filter((name) => !installed.has(name));
+  const missing = names.filter((name) => !installed.has(name));
   if (missing.length === 0) return;
   progress(`machine: installing ${missing.join(" ")}`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
