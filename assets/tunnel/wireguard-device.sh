@@ -8,7 +8,11 @@ device=$1
 
 # Subscribed before the device exists: its end cannot be missed.
 exec {events}< <(exec ip -o monitor link)
-if ! ip link add dev "$device" type wireguard 2>/dev/null; then
+if ! why=$(ip link add dev "$device" type wireguard 2>&1); then
+  command -v wireguard-go >/dev/null || {
+    echo "no WireGuard in the kernel ($why) and no wireguard-go; install wireguard-go, or a kernel with the module"
+    exit 1
+  }
   # Returns when the device is there; the daemon stays behind in this unit's control group.
   wireguard-go "$device"
 fi
