@@ -1,0 +1,41 @@
+import { converge } from "./converge";
+import { growth } from "./growth";
+
+const help = `usage: npm run bench -- VERB [--quick]
+
+  converge   first up, one-file change, no-op and preview in the lab, against a shell script and Ansible (about 6 min)
+  growth     preview time and state size by number of sites, segments and pinholes; needs no lab (about 3 min)
+
+  --quick    fewer runs
+
+Tables go to standard output, progress to standard error.
+`;
+
+const started = performance.now();
+const progress = (line: string): void => {
+  process.stderr.write(
+    `bench: ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${line}\n`,
+  );
+};
+
+async function main([verb, ...options]: readonly string[]): Promise<number> {
+  const quick = options.includes("--quick");
+  const known = options.every((option) => option === "--quick");
+  if (!known || (verb !== "converge" && verb !== "growth")) {
+    process.stderr.write(help);
+    return verb === "--help" || verb === "help" ? 0 : 2;
+  }
+  process.stdout.write(await (verb === "converge" ? converge : growth)(quick, progress));
+  progress("done");
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(
+      `bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exit(1);
+  },
+);

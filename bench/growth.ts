@@ -1,0 +1,149 @@
+import type { Given } from "../test/support/settings";
+import { startFakeHost } from "./fake-host";
+import { median, seconds, table, targetTable, type Target } from "./figures";
+import { Machine } from "./machine";
+import { measureRendering } from "./rendering";
+import { ScratchProject } from "./scratch-project";
+
+/** Measured at one size. */
+interface Point {
+  readonly count: number;
+  readonly previewMs: number;
+  readonly bytes: number;
+  readonly resources: number;
+}
+
+type Stack = "colo" | "home";
+type Progress = (line: string) => void;
+
+/** What a shared machine adds to a median at times. */
+const noiseMs = 100;
+
+/** `bench growth`: what more sites, segments and pinholes cost. Answers the report. */
+export async function growth(quick: boolean, progress: Progress): Promise<string> {
+  const runs = quick ? 1 : 5;
+  const project = await ScratchProject.create(await startFakeHost());
+  const measure = async (stack: Stack, count: number): Promise<Point> => {
+    const times: number[] = [];
+    await machine.look();
+    while (times.length < runs) times.push(await project.preview(stack));
+    return { count, previewMs: median(times), ...project.state(stack) };
+  };
+  const series = async (what: string, counts: readonly number[], settings: (n: number) => Settings) => {
+    const points: Point[] = [];
+    for (const count of counts) {
+      progress(`${count} ${what}`);
+      project.set("home", settings(count));
+      await project.up("home");
+      points.push(await measure("home", count));
+    }
+    return points;
+  };
+  const machine = new Machine();
+  try {
+    const sites: Record<Stack, Point[]> = { colo: [], home: [] };
+    let there = 1;
+    for (const count of [1, 16, 64, 255]) {
+      progress(`${count} sites at one colo`);
+      project.addSites(there + 1, count);
+      there = count;
+      for (const stack of ["colo", "home"] as const) sites[stack].push(await measure(stack, count));
+    }
+    const segments = await series("segments", [1, 10, 20, 40], withSegments);
+    const pinholes = await series("pinholes", [1, 100, 500, 1000], withPinholes);
+    return [
+      "The engine's process is kept from one run to the next, which saves each the loading of its modules.",
+      machine.tell(),
+      tableOf("sites, the colo's stack", sites.colo),
+      tableOf("sites, one home's stack", sites.home),
+      tableOf("segments", segments),
+      tableOf("pinholes", pinholes),
+      targetTable([
+        ...constant("colo's preview and state, 1 to 255 sites", sites.colo),
+        ...constant("a home's preview and state, 1 to 255 sites", sites.home),
+        ...linear("preview and state, 1 to 40 segments", segments),
+        ...linear("preview and state, 1 to 1,000 pinholes", pinholes),
+        ...measureRendering(" with 40 segments and 1,000 pinholes", {
+          ...withSegments(40),
+          "lan.pinholes": pinholesIn("lan1", 1000),
+        }).targets,
+      ]),
+      "",
+    ].join("\n\n");
+  } finally {
+    await project.close();
+  }
+}
+
+type Settings = Readonly<Record<string, Given>>;
+
+const withSegments = (count: number): Settings => ({
+  "lan.segments": Array.from({ length: count }, (_, index) => ({
+    name: `lan${index + 1}`,
+    subnet: index + 1,
+    interface: `enp1s0.${index + 1}`,
+  })),
+  "lan.pinholes": [],
+});
+
+const withPinholes = (count: number): Settings => ({ "lan.pinholes": pinholesIn("lan", count) });
+
+const pinholesIn = (segment: string, count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `service-${index + 1}`,
+    segment,
+    host: `::${(index + 0x100).toString(16)}`,
+    protocol: "tcp",
+    port: 443,
+  }));
+
+const tableOf = (what: string, points: readonly Point[]): string =>
+  table([
+    [what, "preview, s", "state, kB", "resources"],
+    ...points.map(({ count, previewMs, bytes, resources }) => [
+      String(count),
+      seconds(previewMs),
+      (bytes / 1000).toFixed(1),
+      String(resources),
+    ]),
+  ]);
+
+const ends = (points: readonly Point[]): { first: Point; middle: Point; last: Point } => {
+  const [first, middle, last] = [points[0], points.at(-2), points.at(-1)];
+  if (first === undefined || middle === undefined || last === undefined) throw new Error("too few points");
+  return { first, middle, last };
+};
+
+function constant(what: string, points: readonly Point[]): Target[] {
+  const { first, last } = ends(points);
+  return [
+    {
+      what,
+      wanted: "constant",
+      measured: `${seconds(first.previewMs)} → ${seconds(last.previewMs)} s, ${first.bytes} → ${last.bytes} B`,
+      holds: last.bytes === first.bytes && last.previewMs <= first.previewMs * 1.1 + noiseMs,
+    },
+  ];
+}
+
+/** Linear or better: the last piece of the curve is no steeper than the chord before it. */
+function linear(what: string, points: readonly Point[]): Target[] {
+  const { first, middle, last } = ends(points);
+  const stretch = (last.count - first.count) / (middle.count - first.count);
+  const within = (of: (point: Point) => number, slack: number) =>
+    of(last) - of(first) <= (of(middle) - of(first)) * stretch * 1.1 + slack;
+  return [
+    {
+      what,
+      wanted: "linear or better",
+      measured: `${seconds(first.previewMs)} → ${seconds(last.previewMs)} s, ${first.bytes} → ${last.bytes} B`,
+      holds: within(({ previewMs }) => previewMs, noiseMs) && within(({ bytes }) => bytes, 0),
+    },
+    {
+      what: what.replace("preview and state", "resources"),
+      wanted: "constant",
+      measured: `${first.resources} → ${last.resources}`,
+      holds: first.resources === last.resources,
+    },
+  ];
+}

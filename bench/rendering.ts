@@ -1,0 +1,107 @@
+import { bundleOfHost } from "../components/host";
+import { coloAddresses, siteAddresses } from "../network/address-plan";
+import { mtuPlan } from "../network/mtu-plan";
+import { Prefix } from "../network/prefix";
+import { tunnelGeneration } from "../network/tunnel-plan";
+import { publicKeyOf } from "../network/wireguard-key";
+import { dns64Bundle } from "../render/bind";
+import { manifestHash, renderBundle, type Bundle } from "../render/bundle";
+import { coloFirewallBundle } from "../render/colo-firewall";
+import { lanBundle } from "../render/dnsmasq";
+import { homeFirewallBundle } from "../render/home-firewall";
+import { coloPrefixBundle, homePrefixBundle } from "../render/routing";
+import { nat64Bundle } from "../render/tayga";
+import { coloTunnelBundle, homeTunnelBundle, keyBundle } from "../render/wireguard";
+import type { ColoSettings, HomeSettings } from "../settings/settings";
+import { exampleSettings, type Given } from "../test/support/settings";
+import { atMost, median, type Target } from "./figures";
+
+/** How long it takes to make the text of every file of both stacks out of their settings. */
+export interface Rendering {
+  readonly targets: readonly Target[];
+}
+
+const key = Buffer.alloc(32, "k").toString("base64");
+const anywhere = Prefix.of("::/0");
+
+/** Everything that both stacks send, made by the same functions in the same way as by their components. */
+function render(settings: ColoSettings, home: HomeSettings): number {
+  const colo = coloAddresses(settings.prefix, settings.tunnelPrefix);
+  const site = siteAddresses(colo, home.siteNumber, home.segments);
+  const generation = tunnelGeneration(home.siteNumber, home.keyEpoch, settings.basePort);
+  const segments = new Map(site.segments.map(({ name, prefix }) => [name, prefix]));
+  const mtu = mtuPlan(Math.min(settings.wan.mtu, home.wan.mtu));
+  const common = (role: ColoSettings | HomeSettings) => ({
+    managementPrefixes: role.login.managementPrefixes,
+    sshPort: role.login.port,
+    wanInterface: role.wan.interface,
+    mtu,
+  });
+  const atColo = {
+    ...common(settings),
+    addresses: colo,
+    pool4: settings.pool4,
+    acceptRa: settings.wan.acceptRa,
+    trustAnchors: settings.trustAnchors,
+  };
+  const atHome = {
+    ...common(home),
+    site,
+    colo,
+    resolver: colo.resolver,
+    domain: home.domain,
+    pinholes: home.pinholes.flatMap(({ segment, interfaceId, ...rest }) => {
+      const prefix = segments.get(segment);
+      return prefix === undefined ? [] : [{ ...rest, address: prefix.host(interfaceId) }];
+    }),
+  };
+  const tunnel = { generation, site, mtu: mtu.tunnel, colo, component: "tunnel" };
+  const keys = (name: string) =>
+    keyBundle({
+      component: "key",
+      interface: name,
+      privateKey: key,
+      presharedKey: key,
+      peerPublicKey: publicKeyOf(key),
+    });
+  const needs = { interfaces: [], packages: [], masks: [], requires: [] };
+  const bundles: Bundle[] = [
+    bundleOfHost(needs),
+    coloFirewallBundle(atColo),
+    coloPrefixBundle(atColo),
+    nat64Bundle(atColo),
+    dns64Bundle(atColo),
+    bundleOfHost(needs),
+    homeFirewallBundle(atHome),
+    homePrefixBundle(atHome),
+    lanBundle(atHome),
+    keys(generation.homeInterface),
+    keys(generation.coloInterface),
+    homeTunnelBundle({ ...tunnel, endpoint: settings.address4, anywhere }),
+    coloTunnelBundle({
+      ...tunnel,
+      owner: "organization/ipv6-home/home",
+      siteTunnel: Prefix.around(site.tunnel, 128),
+    }),
+  ];
+  return bundles.reduce(
+    (size, bundle) => size + renderBundle(bundle).length + manifestHash(bundle).length,
+    0,
+  );
+}
+
+/** Measures the rendering of the examples, the home's with changes, from the settings' text on. */
+export function measureRendering(what: string, changes: Readonly<Record<string, Given>> = {}): Rendering {
+  const times = Array.from({ length: 11 }, () => {
+    const started = performance.now();
+    render(exampleSettings("colo"), exampleSettings("home", changes));
+    return performance.now() - started;
+  });
+  const [first = Number.NaN, ...later] = times;
+  return {
+    targets: [
+      atMost(`rendering of both stacks${what}, first time in a process`, 200, first, "ms"),
+      atMost(`rendering of both stacks${what}, median of ${later.length} more`, 200, median(later), "ms"),
+    ],
+  };
+}
