@@ -47,6 +47,7 @@ export class HomeGateway extends pulumi.ComponentResource {
       packages: ["dnsmasq-base"],
       masks: [],
       requires: [
+        ...site.segments.map((segment) => `unmanaged ${segment.interface}`),
         "free-port udp 53 ipv6-home-dnsmasq.service",
         "free-port tcp 53 ipv6-home-dnsmasq.service",
         "free-port udp 547 ipv6-home-dnsmasq.service",
@@ -61,7 +62,7 @@ export class HomeGateway extends pulumi.ComponentResource {
       resolver: colo.resolver,
     };
     this.firewall = new Firewall(`${name}-firewall`, common, { parent: this });
-    this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });
+    this.prefix = new RoutedPrefix(`${name}-prefix`, { ...common, after: [this.firewall] }, { parent: this });
     const lan = new HomeLan(`${name}-lan`, { ...common, after: [this.prefix] }, { parent: this });
     this.bundles = [bundleOfHost(needs), ...[this.firewall, this.prefix, lan].map((each) => each.bundle)];
 

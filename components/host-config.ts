@@ -69,6 +69,6 @@ const applyCommand = (component: string, generation: number | undefined) =>
     `exec ${converge} apply ${owned(component, generation)}`,
   ].join("\n");
 
-// A host without converge was reinstalled: nothing of ours is there to remove.
+// A host without our records was reinstalled: nothing of ours is there to remove.
 const removeCommand = (component: string, generation: number | undefined) =>
-  `[ -x ${converge} ] || { cat >/dev/null; exit 0; }\nexec ${converge} remove ${owned(component, generation)}`;
+  `[ -d /var/lib/ipv6-home ] || { cat >/dev/null; exit 0; }\nexec ${converge} remove ${owned(component, generation)}`;

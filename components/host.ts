@@ -20,6 +20,7 @@ const programs = [
   ["units", "host/units.sh"],
   ["wireguard-device", "tunnel/wireguard-device.sh"],
   ["wireguard-peer", "tunnel/wireguard-peer.sh"],
+  ["wireguard-routes", "tunnel/wireguard-routes.sh"],
 ] as const;
 
 /** What {@link Host} puts on a host. */

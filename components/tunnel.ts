@@ -40,12 +40,14 @@ export class Tunnel extends pulumi.ComponentResource {
   readonly keys: TunnelKeys;
   /** What it puts on each host, but for the keys. */
   readonly bundles: { readonly home: Bundle; readonly colo: Bundle };
+  private readonly registration: { readonly site: number; readonly owner: string };
 
   constructor(name: string, args: TunnelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:Tunnel", name, {}, opts);
     const { generation, site, mtu } = args;
 
     this.keys = new TunnelKeys(`${name}-keys`, { keyEpoch: generation.keyEpoch }, { parent: this });
+    this.registration = { site: site.number, owner: args.owner };
     const plan = { generation, site, mtu: mtu.tunnel, colo: args.coloAddresses };
     this.bundles = {
       home: homeTunnelBundle({
@@ -62,15 +64,10 @@ export class Tunnel extends pulumi.ComponentResource {
       }),
     };
 
-    const after = args.after.map((other) => other.converged);
-    this.createEnd(
-      name,
-      "home",
-      { ...args.home, ready: [...args.home.ready, ...after] },
-      generation.homeInterface,
-      generation,
-    );
-    this.createEnd(name, "colo", args.colo, generation.coloInterface, generation);
+    // The end that answers comes first and goes last: the one that dials takes the traffic over when it is answered.
+    const answering = this.createEnd(name, "colo", args.colo, generation.coloInterface, generation);
+    const ready = [...args.home.ready, ...args.after.map((other) => other.converged), answering];
+    this.createEnd(name, "home", { ...args.home, ready }, generation.homeInterface, generation);
 
     this.registerOutputs({});
   }
@@ -81,7 +78,7 @@ export class Tunnel extends pulumi.ComponentResource {
     host: HostAccess,
     interfaceName: string,
     { keyEpoch }: TunnelGeneration,
-  ): void {
+  ): pulumi.Resource {
     const { home, colo, presharedKey } = this.keys;
     const [own, peer] = end === "home" ? [home, colo] : [colo, home];
     const bundle = this.bundles[end];
@@ -94,14 +91,21 @@ export class Tunnel extends pulumi.ComponentResource {
         bundle: pulumi
           .all([own.privateKey, presharedKey, peer.publicKey])
           .apply(([privateKey, psk, peerPublicKey]) =>
-            keyBundle({ component, interface: interfaceName, privateKey, presharedKey: psk, peerPublicKey }),
+            keyBundle({
+              component,
+              interface: interfaceName,
+              privateKey,
+              presharedKey: psk,
+              peerPublicKey,
+              ...(end === "colo" ? { registration: this.registration } : {}),
+            }),
           ),
         secret: true,
         generation: keyEpoch,
       },
       { parent: this },
     );
-    new HostConfig(
+    return new HostConfig(
       `${name}-${end}-config`,
       {
         host: { ...host, ready: [...host.ready, key.converged] },
@@ -110,6 +114,6 @@ export class Tunnel extends pulumi.ComponentResource {
         generation: keyEpoch,
       },
       { parent: this },
-    );
+    ).converged;
   }
 }

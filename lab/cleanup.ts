@@ -34,8 +34,10 @@ function groups(): string[] {
     .flatMap((path) => (existsSync(path) ? [...below(path), path] : []));
 }
 
-const labNamespaces = (): string[] =>
-  entries(namespaceFiles).filter((name) => name.startsWith(namespaceOf("" as never)));
+/** Exactly the lab's names: somebody else may like the prefix too. */
+const ownNamespaces = new Set(cables.flat().map(({ place }) => namespaceOf(place)));
+
+const labNamespaces = (): string[] => entries(namespaceFiles).filter((name) => ownNamespaces.has(name));
 
 /** Ends every process of the lab: those remembered, and whatever else runs in its namespaces and control groups. */
 async function endProcesses(): Promise<void> {
@@ -90,7 +92,7 @@ export async function cleanUp(): Promise<void> {
   await unmount();
   for (const group of groups()) rmdirSync(group);
   for (const name of entries("/etc/netns"))
-    if (name.startsWith("v6-")) rmSync(join("/etc/netns", name), { recursive: true });
+    if (ownNamespaces.has(name)) rmSync(join("/etc/netns", name), { recursive: true });
   if (existsSync("/etc/netns") && entries("/etc/netns").length === 0) rmdirSync("/etc/netns");
   for (const part of entries("/run/systemd/nspawn")) {
     for (const host of ["v6-colo", "v6-home"])

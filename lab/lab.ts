@@ -64,9 +64,11 @@ async function bootFresh(name: HostName, image: string): Promise<void> {
 /** Brings the lab up; does nothing if it is up as wanted, and starts afresh if a part of it is missing. */
 export async function up(options: UpOptions = {}): Promise<LabDescription> {
   const progress = options.onProgress ?? silent;
+  // Without a choice, a lab that is up stays what it is.
+  const was = readDescription();
   const release = {
-    colo: options.release?.colo ?? "trixie",
-    home: options.release?.home ?? "trixie",
+    colo: options.release?.colo ?? was?.hosts.colo.release ?? "trixie",
+    home: options.release?.home ?? was?.hosts.home.release ?? "trixie",
   } as const;
   if (process.getuid?.() !== 0)
     throw new Error("lab: needs root, for namespaces and mounts; try again with sudo");

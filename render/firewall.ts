@@ -59,10 +59,11 @@ export function firewallBundle(args: {
   readonly sets: readonly NftSet[];
   readonly chains: readonly NftChain[];
   readonly managementPrefixes: readonly Prefix[];
+  readonly sshPort: number;
 }): Bundle {
   return {
     component: "firewall",
-    requires: [`login-from ${args.managementPrefixes.join(" ")}`],
+    requires: [`login-from ${args.sshPort} ${args.managementPrefixes.join(" ")}`],
     directories: [{ path: siteElementsFolder, mode: "0755" }],
     files: [
       {

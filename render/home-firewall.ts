@@ -80,10 +80,14 @@ function chains({ site, mtu, wanInterface, sshPort }: HomeFirewall): NftChain[] 
       name: "source_validation",
       hook: "type filter hook prerouting priority raw; policy accept;",
       rules: [
+        "# The operator may sit on a LAN port with an address of another plan",
+        `ip6 saddr @management6 tcp dport ${sshPort} return`,
         "# A machine sends from its segment's prefix only (BCP 38)",
         "iifname @lan_interfaces meta nfproto ipv6 iifname . ip6 saddr != @lan_sources counter drop",
         "# Nobody outside speaks for us",
         `iifname ${tunnels} ip6 saddr ${site.prefix} counter drop`,
+        "# The ISP gives IPv4 only: what comes as IPv6 from its link is nobody we know",
+        `iifname "${wanInterface}" ip6 saddr != fe80::/10 counter drop`,
       ],
     },
     {

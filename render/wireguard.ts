@@ -16,6 +16,9 @@ export const tunnelUnit = (interfaceName: string): string => `ipv6-home-${interf
 const keyFolder = (interfaceName: string) => `/etc/ipv6-home/keys/${interfaceName}`;
 const ip = "/usr/sbin/ip -6";
 
+/** Refuses a site that another stack has registered, in whatever generation; see assets/host/preflight.sh. */
+const owned = (site: number, owner: string) => `owner site-vpn${site} ${owner}`;
+
 /** The key files of one end of a tunnel: a secret bundle, apart from everything that a reviewer should read. */
 export function keyBundle(args: {
   readonly component: string;
@@ -25,6 +28,8 @@ export function keyBundle(args: {
   readonly presharedKey: string;
   /** The other end's public key. */
   readonly peerPublicKey: string;
+  /** At the colo: the site, and the stack that registers it. */
+  readonly registration?: { readonly site: number; readonly owner: string };
 }): Bundle {
   const folder = keyFolder(args.interface);
   const file = (name: string, key: string) => ({
@@ -39,6 +44,7 @@ export function keyBundle(args: {
   ];
   return {
     component: args.component,
+    requires: args.registration === undefined ? [] : [owned(args.registration.site, args.registration.owner)],
     directories: [{ path: folder, mode: "0700" }],
     files,
     notifies: [{ unit: tunnelUnit(args.interface), action: "restart", paths: files.map(({ path }) => path) }],
@@ -56,6 +62,8 @@ interface TunnelEnd {
   readonly endpoint?: string;
   /** Routes by this interface, as arguments of `ip -6 route replace` without the device. */
   readonly routes: readonly string[];
+  /** Whether a start waits until the routes are its own, see assets/tunnel/wireguard-routes.sh. */
+  readonly takeOver: "wait" | "follow";
 }
 
 /** The article's unit, without wg-quick: device, addresses, peer, routes. It ends with its device and starts again. */
@@ -80,7 +88,10 @@ function renderTunnelUnit(end: TunnelEnd): string {
         // Up first: only then does a new address bring the route to its peer.
         `/usr/sbin/ip link set dev ${device} mtu ${end.mtu} up`,
         `${ip} address replace ${end.local} peer ${end.peer} dev ${device}`,
-        ...end.routes.map((route) => `${ip} route replace ${route.replace(/^\S+/, `$& dev ${device}`)}`),
+        [
+          `${libraryFolder}/wireguard-routes ${end.takeOver} ${device}`,
+          ...end.routes.map((route) => `"${route}"`),
+        ].join(" "),
       ],
       ExecStopPost: `-/usr/sbin/ip link delete dev ${device}`,
       Restart: "on-failure",
@@ -123,6 +134,7 @@ export function homeTunnelBundle(args: {
             // The gateway's own IPv6, its ICMPv6 errors to the internet among it.
             `default src ${args.site.gateway} metric 4096`,
           ],
+          takeOver: "wait",
         }),
       },
     ],
@@ -148,7 +160,10 @@ export function coloTunnelBundle(args: {
   const elementsPath = `${siteElementsFolder}/${args.component}.nft`;
   return {
     component: args.component,
-    requires: [`owner ${args.owner}`, `free-port udp ${args.generation.port} ${tunnelUnit(device)}`],
+    requires: [
+      owned(args.site.number, args.owner),
+      `free-port udp ${args.generation.port} ${tunnelUnit(device)}`,
+    ],
     files: [
       {
         path: elementsPath,
@@ -169,6 +184,7 @@ export function coloTunnelBundle(args: {
           peer: args.site.tunnel,
           allowedIps: [args.site.prefix, args.siteTunnel],
           routes: [`${args.site.prefix} metric 1024`],
+          takeOver: "follow",
         }),
       },
     ],

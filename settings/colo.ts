@@ -3,7 +3,7 @@ import { tunnelPortCount } from "../network/tunnel-plan";
 import { Prefix } from "../network/prefix";
 import { globalUnicast, privateIpv4 } from "../network/well-known";
 import { parseCommon } from "./common";
-import { all, andThen, valid, type Result } from "./result";
+import { all, andThen, quote, sentence, valid, type Result } from "./result";
 import type { ColoSettings } from "./settings";
 import type { SettingSource } from "./source";
 import { address, integer, listOf, matching, oneOf, prefix } from "./values";
@@ -23,7 +23,7 @@ export function parseColo(source: SettingSource): Result<ColoSettings> {
     "wan.acceptRa",
     oneOf(["yes", "no"], "yes if the host's IPv6 comes by router advertisements"),
   );
-  return all<ColoSettings>({
+  const settings = all<ColoSettings>({
     role: valid("colo" as const),
     login,
     wan: andThen(all({ wan, acceptRa }), (both) => valid({ ...both.wan, acceptRa: both.acceptRa === "yes" })),
@@ -76,4 +76,26 @@ export function parseColo(source: SettingSource): Result<ColoSettings> {
       ),
     ),
   });
+  return andThen(settings, (value) => {
+    const problems = overlapsOfPool(value);
+    return problems.length === 0 ? settings : { ok: false, problems };
+  });
+}
+
+/** The firewall drops what comes from outside with an address of the translator's pool: nobody else may have one. */
+function overlapsOfPool({ pool4, address4, login }: ColoSettings): string[] {
+  const others = [
+    ...login.managementPrefixes
+      .filter((prefix) => prefix.overlaps(pool4))
+      .map((prefix) => `ssh.managementPrefixes ${prefix}`),
+    ...(pool4.contains(address4) ? [`colo.address4 ${address4}`] : []),
+  ];
+  return others.map((other) =>
+    sentence({
+      where: "nat64.pool4",
+      given: `${quote(pool4.toString())}, which overlaps ${other}`,
+      allowed: "a prefix that nobody else uses",
+      todo: "choose another private prefix",
+    }),
+  );
 }

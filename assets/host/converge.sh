@@ -72,8 +72,8 @@ apply() {
   install_packages
   run_checks
   mkdir -p "$state"
-  printf '%s\n' "$generation" >"$state/generation"
   list_changed_files
+  record_sysctls
   stop_units_to_restart
   install_files
   remove_files_no_longer_wanted
@@ -87,17 +87,25 @@ apply() {
 remove() {
   state=$state_root/$component
   [ -d "$state" ] || return 0
-  [ "$generation" = "$(cat "$state/generation")" ] || return 0
+  # No generation is recorded before the first one is whole.
+  [ ! -e "$state/generation" ] || [ "$generation" = "$(cat "$state/generation")" ] || return 0
   refuse_while_used
   if [ "$component" = host ]; then remove_orphans; fi
   stop_units
+  # Before the files, which are this program: it must still be there if apt fails.
+  remove_packages
   restore_files
   restore_links
   restore_sysctls
   notify_after_removal
-  remove_packages
-  rm -rf "$state"
+  rm -rf "$state_root/.gone"
+  mv "$state" "$state_root/.gone"
+  rm -rf "$state_root/.gone"
   rmdir --ignore-fail-on-non-empty "$state_root"
+}
+
+recorded_generation() {
+  [ ! -e "$1/generation" ] || cat "$1/generation"
 }
 
 # Sites register themselves by stacks of their own; they leave first.
@@ -106,7 +114,7 @@ refuse_while_used() {
   case $component in site-*) return 0 ;; esac
   for site in "$state_root"/site-*; do
     [ ! -d "$site" ] ||
-      fail "${site##*/} still uses this host; run 'pulumi destroy' for that home's stack first, or if that is gone '$library/converge remove ${site##*/} $(cat "$site/generation")' here"
+      fail "${site##*/} still uses this host; run 'pulumi destroy' for that home's stack first, or if that is gone '$library/converge remove ${site##*/} $(recorded_generation "$site") </dev/null' here"
   done
 }
 
@@ -115,7 +123,7 @@ remove_orphans() {
   local other
   for other in "$state_root"/*/; do
     other=$(basename "$other")
-    [ "$other" = host ] || "$library/converge" remove "$other" "$(cat "$state_root/$other/generation")" </dev/null
+    [ "$other" = host ] || "$library/converge" remove "$other" "$(recorded_generation "$state_root/$other")" </dev/null
   done
 }
 

@@ -49,6 +49,8 @@ install_files() {
     fi
     grep -qxF "$path" "$state/paths" 2>/dev/null || printf '%s\n' "$path" >>"$state/paths"
     cp -p "$work/stage$path" "$path.ipv6-home-new"
+    # A power cut after the rename must not leave an empty file.
+    sync "$path.ipv6-home-new"
     mv -T "$path.ipv6-home-new" "$path"
   done <"$work/changed"
 }
@@ -103,7 +105,9 @@ write_manifest() {
     printf '%s %s %s %s\n' "$(sha256sum <"$path" | cut -d ' ' -f 1)" "$mode" "$owner" "$path"
   done < <(directives "$work/directives" file) >"$state/manifest.new"
   directives "$work/directives" file | cut -d ' ' -f 3 >"$state/paths.new"
-  directives "$work/directives" 'require owner' >"$state/owner.new"
+  directives "$work/directives" 'require owner' | cut -d ' ' -f 2 >"$state/owner.new"
+  printf '%s\n' "$generation" >"$state/generation.new"
+  mv "$state/generation.new" "$state/generation"
   mv "$state/owner.new" "$state/owner"
   cp "$work/directives" "$state/directives.new"
   mv "$state/directives.new" "$state/directives"
@@ -117,12 +121,19 @@ sysctl_keys() {
   sed -n 's/^-\?\([a-z][^ =]*\) *=.*/\1/p' "$1"
 }
 
-apply_sysctls() {
+# What the kernel had before us; looked at before our own file could be loaded at a boot.
+record_sysctls() {
   local file key
   while read -r file; do
     while read -r key; do
       grep -q "^$key = " "$state/sysctls" 2>/dev/null || sysctl -e "$key" >>"$state/sysctls"
-    done < <(sysctl_keys "$file")
+    done < <(sysctl_keys "$work/stage$file")
+  done < <(directives "$work/directives" sysctl)
+}
+
+apply_sysctls() {
+  local file
+  while read -r file; do
     sysctl -q -p "$file" || fail "the kernel refused a line of $file; its own words are above"
   done < <(directives "$work/directives" sysctl)
 }

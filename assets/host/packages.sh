@@ -28,7 +28,6 @@ install_packages() {
   mapfile -t missing < <(comm -13 <(installed_packages) <(wanted_packages | sort -u))
   [ ${#missing[@]} -gt 0 ] || return 0
   mkdir -p "$state"
-  printf '%s\n' "$generation" >"$state/generation"
   while read -r unit; do
     # What `systemctl mask` does, without its complaint about a unit that is yet to come.
     [ -e "/etc/systemd/system/$unit" ] || [ -L "/etc/systemd/system/$unit" ] || {
@@ -36,6 +35,11 @@ install_packages() {
       ln -s /dev/null "/etc/systemd/system/$unit"
     }
   done < <(directives "$work/directives" mask)
+  # An earlier run may have been cut off inside dpkg.
+  dpkg --configure -a >"$work/apt" 2>&1 </dev/null || {
+    cat "$work/apt" >&2
+    fail "dpkg could not finish what was begun; its own words are above"
+  }
   installed_packages >"$state/packages.list"
   mv "$state/packages.list" "$state/packages.before"
   apt_get --no-install-recommends install "${missing[@]}" || { apt_get update && apt_get --no-install-recommends install "${missing[@]}"; } || {
@@ -57,6 +61,9 @@ remove_packages() {
   local -a ours
   if [ -e "$state/packages" ]; then
     mapfile -t ours < <(comm -12 "$state/packages" <(installed_packages))
+    # What somebody's own packages need by now stays.
+    if [ ${#ours[@]} -gt 0 ]; then apt-mark auto "${ours[@]}" >/dev/null; fi
+    mapfile -t ours < <(comm -12 "$state/packages" <(apt-get -s -o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false autoremove | sed -n 's/^Remv \([^ ]*\).*/\1/p' | sort))
     [ ${#ours[@]} -eq 0 ] || apt_get purge "${ours[@]}" || {
       tail -n 20 "$work/apt" >&2
       fail "apt-get could not remove ${ours[*]}; its own words are above"

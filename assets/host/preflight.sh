@@ -53,14 +53,22 @@ preflight() {
         [ -c /dev/net/tun ] || echo "there is no /dev/net/tun, which the translator needs; load the module tun"
         ;;
       login-from)
+        # argument is the port that the firewall opens; rest is the prefixes that it opens it for.
         # shellcheck disable=SC2086 # one prefix a word
-        login_is_inside "$argument" $rest ||
-          echo "you are logged in from ${SSH_CONNECTION%% *}, which is in none of $argument $rest; this run would lock you out; add yours to ssh.managementPrefixes"
+        login_is_inside $rest ||
+          echo "you are logged in from ${SSH_CONNECTION%% *}, which is in none of $rest; this run would lock you out; add yours to ssh.managementPrefixes"
+        [ -z "${SSH_CONNECTION-}" ] || [ "${SSH_CONNECTION##* }" = "$argument" ] ||
+          echo "sshd listens on port ${SSH_CONNECTION##* }, ssh.port is $argument; this run would lock you out; let sshd listen on $argument, or forward the same number"
+        ;;
+      unmanaged)
+        ! grep -qsE '^ADMIN_STATE=(configured|configuring)$' "/run/systemd/netif/links/$(cat "/sys/class/net/$argument/ifindex" 2>/dev/null || echo none)" ||
+          echo "$argument is managed by systemd-networkd, which takes addresses away that are not its own; remove the .network file that matches it, this project serves the port"
         ;;
       owner)
-        owner=$(cat "$state_root/${component%-*}"-*/owner 2>/dev/null | head -n 1)
-        [ -z "$owner" ] || [ "$owner" = "$argument" ] ||
-          echo "this site is registered by stack $owner already, given is $argument; choose another site.number"
+        # argument is the name that the site's components begin with; rest is the stack that asks.
+        owner=$(cat "$state_root/$argument"-*/owner 2>/dev/null | head -n 1)
+        [ -z "$owner" ] || [ "$owner" = "$rest" ] ||
+          echo "this site is registered by stack $owner already, given is $rest; choose another site.number"
         ;;
       free-port)
         # argument is udp or tcp; rest is PORT UNIT, our own unit that may hold it already.

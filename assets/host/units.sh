@@ -34,6 +34,13 @@ stop_units_to_restart() {
       bounded_systemctl stop "${words[0]}" || fail "${words[0]} did not stop; see 'journalctl -u ${words[0]}'"
     fi
   done < <(directives "$work/directives" unit)
+  # Those that the bundle has no more: while their files are still there.
+  [ -e "$state/directives" ] || return 0
+  while read -r line; do
+    read -r -a words <<<"$line"
+    grep -q "^unit ${words[0]} " "$work/directives" || ! systemctl cat "${words[0]}" >/dev/null 2>&1 ||
+      bounded_systemctl -q disable --now "${words[0]}"
+  done < <(directives "$state/directives" unit)
 }
 
 explain_unit() {
@@ -45,12 +52,6 @@ converge_units() {
   local line unit action
   local -a words
   if grep -q '^/etc/systemd/system/' "$work/changed"; then bounded_systemctl daemon-reload; fi
-  if [ -e "$state/directives" ]; then
-    while read -r unit _; do
-      grep -q "^unit $unit " "$work/directives" || ! systemctl cat "$unit" >/dev/null 2>&1 ||
-        bounded_systemctl -q disable --now "$unit"
-    done < <(directives "$state/directives" unit)
-  fi
   while read -r line; do
     read -r -a words <<<"$line"
     unit=${words[0]} action=${words[1]}
@@ -79,9 +80,12 @@ notify_units() {
 
 stop_units() {
   [ -e "$state/directives" ] || return 0
-  local unit
+  local unit definition
   while read -r unit _; do
-    ! systemctl cat "$unit" >/dev/null 2>&1 || bounded_systemctl -q disable --now "$unit"
+    if definition=$(systemctl cat "$unit" 2>/dev/null); then
+      bounded_systemctl -q disable --now "$unit"
+      if grep -q '^StateDirectory=' <<<"$definition"; then bounded_systemctl clean --what=state "$unit"; fi
+    fi
   done < <(directives "$state/directives" unit | tac)
 }
 

@@ -22,6 +22,7 @@ function goldenHost(...folders: string[]): { files: Record<string, string>; dire
   for (const [name, asset] of [
     ["wireguard-device", "tunnel/wireguard-device.sh"],
     ["wireguard-peer", "tunnel/wireguard-peer.sh"],
+    ["wireguard-routes", "tunnel/wireguard-routes.sh"],
   ] as const) {
     files[`/usr/local/lib/ipv6-home/${name}`] = readFileSync(join(root, "assets", asset), "utf8");
   }

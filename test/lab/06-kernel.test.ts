@@ -23,7 +23,7 @@ function files(): Record<string, KernelFile> {
         };
     }
   }
-  for (const name of ["wireguard-device", "wireguard-peer"])
+  for (const name of ["wireguard-device", "wireguard-peer", "wireguard-routes"])
     found[`/usr/local/lib/ipv6-home/${name}`] = {
       content: text("assets", "tunnel", `${name}.sh`),
       mode: 0o755,

@@ -43,6 +43,7 @@ describe("the first convergence", () => {
         .map(Number);
     const [colo, home] = [await times("colo"), await times("home")];
     expect(Math.min(...colo)).toBeLessThan(Math.max(...home));
+    expect(Math.min(...home)).toBeLessThan(Math.max(...colo));
   });
 
   it.each(["colo", "home"] as const)(
