@@ -26,11 +26,16 @@ export class ScratchProject {
       symlinkSync(join(projectFolder, name), join(folder, name));
     mkdirSync(join(folder, "backend"));
     const project = new ScratchProject(await openEngine(), host, folder);
-    for (const stack of ["colo", "home"] as const) {
-      await project.run(["stack", "init", stack]);
-      await project.run(["config", "set", "--secret", "-s", stack, "ssh.privateKey"], host.privateKey);
-      project.set(stack, {});
-      await project.up(stack);
+    try {
+      for (const stack of ["colo", "home"] as const) {
+        await project.run(["stack", "init", stack]);
+        await project.run(["config", "set", "--secret", "-s", stack, "ssh.privateKey"], host.privateKey);
+        project.set(stack, {});
+        await project.up(stack);
+      }
+    } catch (error) {
+      await project.close();
+      throw error;
     }
     return project;
   }
