@@ -65,9 +65,9 @@ export class Tunnel extends pulumi.ComponentResource {
     };
 
     // The end that answers comes first and goes last: the one that dials takes the traffic over when it is answered.
-    const answering = this.createEnd(name, "colo", args.colo, generation.coloInterface, generation);
-    const ready = [...args.home.ready, ...args.after.map((other) => other.converged), answering];
-    this.createEnd(name, "home", { ...args.home, ready }, generation.homeInterface, generation);
+    const answering = this.createEnd(name, "colo", args.colo, [], generation.coloInterface, generation);
+    const after = [...args.after.map((other) => other.converged), answering];
+    this.createEnd(name, "home", args.home, after, generation.homeInterface, generation);
 
     this.registerOutputs({});
   }
@@ -76,6 +76,7 @@ export class Tunnel extends pulumi.ComponentResource {
     name: string,
     end: "home" | "colo",
     host: HostAccess,
+    after: readonly pulumi.Resource[],
     interfaceName: string,
     { keyEpoch }: TunnelGeneration,
   ): pulumi.Resource {
@@ -108,7 +109,7 @@ export class Tunnel extends pulumi.ComponentResource {
     return new HostConfig(
       `${name}-${end}-config`,
       {
-        host: { ...host, ready: [...host.ready, key.converged] },
+        host: { ...host, ready: [...host.ready, ...after, key.converged] },
         component: bundle.component,
         bundle,
         generation: keyEpoch,

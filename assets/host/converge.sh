@@ -69,8 +69,12 @@ apply() {
   state=$state_root/$component
   split_bundle
   preflight
-  install_packages
+  if grep -q '^package ' "$work/directives"; then
+    take_lock
+    install_packages
+  fi
   run_checks
+  take_lock
   mkdir -p "$state"
   list_changed_files
   record_sysctls
@@ -127,6 +131,15 @@ remove_orphans() {
   done
 }
 
+# Components of a host may arrive side by side; packages, files and units take one at a time. A converge called by
+# another one has the lock already.
+take_lock() {
+  [ -z "${IPV6_HOME_LOCKED-}" ] || return 0
+  exec 9>/run/ipv6-home.lock
+  flock --wait 300 9 || fail "another run has held /run/ipv6-home.lock for 300 s"
+  export IPV6_HOME_LOCKED=yes
+}
+
 # A folder in memory for this run, only root's: a bundle may hold keys. Those of killed runs are swept away.
 make_work() {
   local old
@@ -151,17 +164,13 @@ main() {
   }
   [ "$(id -u)" = 0 ] || fail "must run as root"
   make_work
-  # Components of a host may arrive side by side; packages, units and the firewall take one at a time.
-  # A converge called by another one has the lock already.
-  if [ -z "${IPV6_HOME_LOCKED-}" ]; then
-    exec 9>/run/ipv6-home.lock
-    flock --wait 300 9 || fail "another run has held /run/ipv6-home.lock for 300 s"
-    export IPV6_HOME_LOCKED=yes
-  fi
   mkdir -p "$state_root"
   case $verb in
     apply) apply ;;
-    remove) remove ;;
+    remove)
+      take_lock
+      remove
+      ;;
     *) fail "no such verb: $verb" ;;
   esac
 }

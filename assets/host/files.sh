@@ -100,11 +100,9 @@ remove_empty_directories() {
 
 # The record of what this host has from us; its checksum is the stack's output.
 write_manifest() {
-  local mode owner path
-  while read -r mode owner path; do
-    printf '%s %s %s %s\n' "$(sha256sum <"$path" | cut -d ' ' -f 1)" "$mode" "$owner" "$path"
-  done < <(directives "$work/directives" file) >"$state/manifest.new"
   directives "$work/directives" file | cut -d ' ' -f 3 >"$state/paths.new"
+  paste -d ' ' <(xargs -r sha256sum <"$state/paths.new" | cut -d ' ' -f 1) \
+    <(directives "$work/directives" file) >"$state/manifest.new"
   directives "$work/directives" 'require owner' | cut -d ' ' -f 2 >"$state/owner.new"
   printf '%s\n' "$generation" >"$state/generation.new"
   mv "$state/generation.new" "$state/generation"

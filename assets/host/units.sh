@@ -51,11 +51,14 @@ explain_unit() {
 converge_units() {
   local line unit action
   local -a words
+  # Each reload of systemd takes longer than all else here: one for all units.
+  while read -r line; do
+    bounded_systemctl -q --no-reload enable "${line%% *}"
+  done < <(directives "$work/directives" unit)
   if grep -q '^/etc/systemd/system/' "$work/changed"; then bounded_systemctl daemon-reload; fi
   while read -r line; do
     read -r -a words <<<"$line"
     unit=${words[0]} action=${words[1]}
-    bounded_systemctl -q enable "$unit"
     if ! systemctl is-active -q "$unit"; then
       bounded_systemctl -q reset-failed "$unit" 2>/dev/null || true
       bounded_systemctl start "$unit" || explain_unit "$unit" "did not start"

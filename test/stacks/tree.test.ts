@@ -69,7 +69,7 @@ test("the home stack", async () => {
     "  tunnel-colo-config: HostConfig",
     "    tunnel-colo-config-converge: Command after tunnel-colo-key-converge",
     "  tunnel-home-key: HostConfig",
-    `    tunnel-home-key-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge, ${keys}`,
+    `    tunnel-home-key-converge: Command after home-host-base-converge, ${keys}`,
     "  tunnel-home-config: HostConfig",
     "    tunnel-home-config-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge, tunnel-colo-config-converge, tunnel-home-key-converge",
   ]);
