@@ -39,6 +39,8 @@ async function findGo(work: string, onProgress: (line: string) => void): Promise
       );
     }
     onProgress("engine: installing Debian's golang-go");
+    // A machine that never looked has no list of packages.
+    await run("apt-get", ["update", "-q"], work);
     await run("apt-get", ["install", "-y", "-q", "--no-install-recommends", "golang-go"], work);
     go = installedGo() ?? "go";
   }

@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { openEngine } from "../engine/run";
 import { readDescription } from "./description";
 import { isHostOn } from "./hosts";
 import * as lab from "./lab";
 import { isRunning, logPath, rememberedNames } from "./processes";
 import { prepareStacks, runInLab } from "./stacks";
-import { hostNames, isHost, places, releases, type Place, type Release } from "./topology";
+import { hostNames, isHost, namespaceOf, places, releases, type Place, type Release } from "./topology";
 
 const help = `usage: npm run lab -- COMMAND
 
@@ -63,7 +64,7 @@ function status(): number {
     return 1;
   }
   for (const place of places) {
-    const on = isHost(place) ? isHostOn(place) : true;
+    const on = isHost(place) ? isHostOn(place) : existsSync(`/run/netns/${namespaceOf(place)}`);
     const what = isHost(place)
       ? `${description.hosts[place].release} host, root@${description.hosts[place].management}`
       : "namespace";

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readDescription } from "../../lab/description";
 import { backendFolder, writeSettings } from "../../lab/stacks";
+import { sshKeyPath } from "../../lab/paths";
 import { closeEngine, outputs, pulumi, pulumiUp, sh, trySh, until } from "./support";
 
 afterAll(closeEngine);
@@ -25,6 +26,18 @@ const writings = (key: string) => {
 
 const holds = (text: string, keys: readonly string[]) =>
   keys.some((key) => writings(key).some((each) => text.includes(each)));
+
+/** Preshared keys, the random texts that all keys are made of, and the body of the login key. */
+async function moreSecrets(): Promise<string[]> {
+  const preshared = await sh("home", "cat /etc/ipv6-home/keys/*/preshared.key");
+  const exported = (await pulumi("home", "stack", "export", "--show-secrets")).stdout;
+  const random = [...exported.matchAll(/"plaintext": "\\"([A-Za-z0-9]{64})\\""/g)].map(
+    ([, text = ""]) => text,
+  );
+  expect(random).toHaveLength(3);
+  const login = readFileSync(sshKeyPath, "utf8").split("\n").slice(1, 3);
+  return [...preshared.trim().split("\n"), ...random, ...login];
+}
 
 /** All that a folder holds, as one text that keeps every byte. */
 function contentOf(folder: string): string {
@@ -58,6 +71,7 @@ describe("secrets and rotation", () => {
 
   beforeAll(async () => {
     first = await outputs<Keys>("home");
+    others = await moreSecrets();
     const lab = readDescription();
     if (lab === undefined) throw new Error("the lab is down");
     writeSettings("home", lab, { "tunnel.keyEpoch": 2 });
@@ -72,9 +86,11 @@ describe("secrets and rotation", () => {
     said += (await pulumi("home", "stack", "output", "--json")).stdout;
     seen = (await Promise.all(stops.map((stop) => stop()))).join("\n");
     second = await outputs<Keys>("home");
+    others.push(...(await moreSecrets()));
   }, 180_000);
 
-  const all = () => [first, second].flatMap(({ privateKeys }) => Object.values(privateKeys));
+  let others: string[] = [];
+  const all = () => [first, second].flatMap(({ privateKeys }) => Object.values(privateKeys)).concat(others);
 
   it("makes new keys at both ends, on the other interface, and traffic flows", async () => {
     expect(second.publicKeys.home).not.toBe(first.publicKeys.home);

@@ -1,4 +1,4 @@
-import { killHost, restartHost, startHost } from "../../lab/lab";
+import { killHost, rebootHost, restartHost, startHost } from "../../lab/lab";
 import type { HostName } from "../../lab/topology";
 import { closeEngine, sh, trySh, until } from "./support";
 
@@ -18,8 +18,8 @@ const powerCut = async (host: HostName) => {
 
 describe("hosts come back as they were", () => {
   it.each([
-    ["home", "reboot", restartHost],
-    ["colo", "reboot", restartHost],
+    ["home", "reboot", rebootHost],
+    ["colo", "shutdown and boot", restartHost],
     ["home", "power cut", powerCut],
     ["colo", "power cut", powerCut],
   ] as const)(
