@@ -32,7 +32,7 @@ test("a component is applied by converge, or says whose task that is", async () 
 test("it is removed by converge; a host without it was reinstalled and has nothing to remove", async () => {
   const { inputs } = await commandOf();
   expect(inputs["delete"]).toBe(
-    "[ -x /usr/local/lib/ipv6-home/converge ] || { cat >/dev/null; exit 0; }\nexec /usr/local/lib/ipv6-home/converge remove some",
+    "[ -d /var/lib/ipv6-home ] || { cat >/dev/null; exit 0; }\nexec /usr/local/lib/ipv6-home/converge remove some",
   );
 });
 

@@ -94,16 +94,16 @@ describe("a change", () => {
   });
 
   it("a second home with the same site number is refused", async () => {
-    const bundle = "ipv6-home bundle 1\\nrequire owner organization/ipv6-home/cabin\\n";
+    const bundle = "ipv6-home bundle 1\\nrequire owner site-vpn1 organization/ipv6-home/cabin\\n";
     const { code, stderr } = await trySh(
       "colo",
-      `printf '${bundle}' | /usr/local/lib/ipv6-home/converge apply site-vpn1-1 2`,
+      `printf '${bundle}' | /usr/local/lib/ipv6-home/converge apply site-vpn1-1-key 2`,
     );
     expect(code).toBe(1);
     expect(stderr).toContain(
       "this site is registered by stack organization/ipv6-home/home already, given is organization/ipv6-home/cabin; choose another site.number",
     );
-    expect((await trySh("colo", "ls /var/lib/ipv6-home/site-vpn1-1")).code).not.toBe(0);
+    expect((await trySh("colo", "ls /var/lib/ipv6-home/site-vpn1-1-key")).code).not.toBe(0);
   });
 
   it("a resource that is replaced as it stands does not undo itself", async () => {

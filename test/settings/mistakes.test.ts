@@ -415,6 +415,20 @@ const mistakes: readonly Case[] = [
       'nat64.pool4: given "fd00::/64", which is not IPv4; allowed is a private IPv4 prefix from /8 to /29; take one that the colo does not use otherwise',
   },
   {
+    title: "the pool holds an operator's address",
+    role: "colo",
+    changes: { "ssh.managementPrefixes": ["192.168.250.0/24"] },
+    sentence:
+      'nat64.pool4: given "192.168.240.0/20", which overlaps ssh.managementPrefixes 192.168.250.0/24; allowed is a prefix that nobody else uses; choose another private prefix',
+  },
+  {
+    title: "the pool holds the colo's own address",
+    role: "colo",
+    changes: { "colo.address4": "192.168.241.7" },
+    sentence:
+      'nat64.pool4: given "192.168.240.0/20", which overlaps colo.address4 192.168.241.7; allowed is a prefix that nobody else uses; choose another private prefix',
+  },
+  {
     title: "a trust anchor is only the digest",
     role: "colo",
     changes: { "dns64.trustAnchors": ["E06D44B80B8F1D39"] },
