@@ -46,7 +46,7 @@ export class ColoServer extends pulumi.ComponentResource {
     const firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     const prefix = new RoutedPrefix(`${name}-prefix`, { ...common, after: [firewall] }, { parent: this });
     const nat64 = new Nat64(`${name}-nat64`, { ...common, after: [firewall] }, { parent: this });
-    const dns64 = new Dns64(`${name}-dns64`, { ...common, after: [prefix] }, { parent: this });
+    const dns64 = new Dns64(`${name}-dns64`, common, { parent: this });
     this.bundles = [bundleOfHost(needs), ...[firewall, prefix, nat64, dns64].map((each) => each.bundle)];
 
     this.registerOutputs({});

@@ -62,8 +62,12 @@ export class HomeGateway extends pulumi.ComponentResource {
       resolver: colo.resolver,
     };
     this.firewall = new Firewall(`${name}-firewall`, common, { parent: this });
-    this.prefix = new RoutedPrefix(`${name}-prefix`, { ...common, after: [this.firewall] }, { parent: this });
-    const lan = new HomeLan(`${name}-lan`, { ...common, after: [this.prefix] }, { parent: this });
+    this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });
+    const lan = new HomeLan(
+      `${name}-lan`,
+      { ...common, after: [this.firewall, this.prefix] },
+      { parent: this },
+    );
     this.bundles = [bundleOfHost(needs), ...[this.firewall, this.prefix, lan].map((each) => each.bundle)];
 
     this.registerOutputs({});

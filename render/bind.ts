@@ -3,7 +3,6 @@ import type { MtuPlan } from "../network/mtu-plan";
 import type { Prefix } from "../network/prefix";
 import { ipv4MappedPrefix, nat64Prefix, nonPublicIpv4 } from "../network/well-known";
 import type { Bundle } from "./bundle";
-import { prefixUnit } from "./routing";
 import { renderUnit, unitPath } from "./unit";
 
 const unit = "ipv6-home-dns64.service";
@@ -25,7 +24,7 @@ export function dns64Bundle(args: {
     component: "dns64",
     files: [
       { path: configPath, content: renderNamedConf(args) },
-      { path: unitPath(unit), content: renderNamedUnit() },
+      { path: unitPath(unit), content: renderNamedUnit(args.addresses) },
     ],
     checks: [`named-checkconf {stage}${configPath}`, `systemd-analyze verify {stage}${unitPath(unit)}`],
     units: [{ unit, action: "restart", paths: [configPath, unitPath(unit)] }],
@@ -84,15 +83,21 @@ zone "." {
 `;
 }
 
-function renderNamedUnit(): string {
+function renderNamedUnit({ resolver }: ColoAddresses): string {
+  const address = `${resolver}/128 dev lo`;
   return renderUnit({
-    Unit: { Description: "Resolver with DNS64 by BIND 9", After: `network.target ${prefixUnit}` },
+    Unit: { Description: "Resolver with DNS64 by BIND 9", After: "network.target" },
     Service: {
       // named(8) leaves the foreground once it answers.
       Type: "forking",
-      ExecStartPre: `/usr/bin/named-checkconf ${configPath}`,
+      ExecStartPre: [
+        `/usr/bin/named-checkconf ${configPath}`,
+        // The service's own address: it is there when the service is.
+        `/usr/sbin/ip -6 address replace ${address}`,
+      ],
       ExecStart: `/usr/sbin/named -u bind -c ${configPath}`,
       ExecReload: "/usr/bin/kill -HUP $MAINPID",
+      ExecStopPost: `-/usr/sbin/ip -6 address delete ${address}`,
       Restart: "on-failure",
       RestartSec: 1,
       TimeoutStartSec: 60,

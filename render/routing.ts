@@ -17,7 +17,7 @@ const coverMetric = 4294967295;
 
 const ip = "/usr/sbin/ip -6";
 
-/** The colo's part: forwarding, the resolver's address, and *unreachable* for what no site uses. */
+/** The colo's part: forwarding, and *unreachable* for what no site uses. */
 export function coloPrefixBundle(args: {
   readonly addresses: ColoAddresses;
   readonly wanInterface: string;
@@ -45,14 +45,12 @@ export function coloPrefixBundle(args: {
           description: `Routed prefix ${addresses.prefix} of ipv6-home`,
           unit: { After: "network.target" },
           start: [
-            `${ip} address replace ${addresses.resolver}/128 dev lo`,
             `${ip} route replace unreachable ${addresses.prefix} metric ${coverMetric}`,
             `${ip} route replace unreachable ${addresses.tunnelPrefix} metric ${coverMetric}`,
           ],
           stop: [
             `${ip} route delete unreachable ${addresses.tunnelPrefix} metric ${coverMetric}`,
             `${ip} route delete unreachable ${addresses.prefix} metric ${coverMetric}`,
-            `${ip} address delete ${addresses.resolver}/128 dev lo`,
           ],
         }),
       },

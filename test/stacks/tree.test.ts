@@ -37,7 +37,7 @@ test("the colo stack", async () => {
     "      colo-nat64-config-converge: Command after colo-firewall-config-converge, colo-host-base-converge",
     "  colo-dns64: Dns64",
     "    colo-dns64-config: HostConfig",
-    "      colo-dns64-config-converge: Command after colo-host-base-converge, colo-prefix-config-converge",
+    "      colo-dns64-config-converge: Command after colo-host-base-converge",
   ]);
 });
 
@@ -55,10 +55,10 @@ test("the home stack", async () => {
     "      home-firewall-config-converge: Command after home-host-base-converge",
     "  home-prefix: RoutedPrefix",
     "    home-prefix-config: HostConfig",
-    "      home-prefix-config-converge: Command after home-firewall-config-converge, home-host-base-converge",
+    "      home-prefix-config-converge: Command after home-host-base-converge",
     "  home-lan: HomeLan",
     "    home-lan-config: HostConfig",
-    "      home-lan-config-converge: Command after home-host-base-converge, home-prefix-config-converge",
+    "      home-lan-config-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge",
     "tunnel: Tunnel",
     "  tunnel-keys: TunnelKeys",
     "    tunnel-keys-home-private: RandomPassword",
