@@ -66,7 +66,8 @@ preflight() {
         ;;
       owner)
         # argument is the name that the site's components begin with; rest is the stack that asks.
-        owner=$(cat "$state_root/$argument"-*/owner 2>/dev/null | head -n 1) || owner=
+        # A component that is not whole yet has no such file.
+        owner=$({ cat "$state_root/$argument"-*/owner 2>/dev/null || :; } | head -n 1)
         [ -z "$owner" ] || [ "$owner" = "$rest" ] ||
           echo "this site is registered by stack $owner already, given is $rest; choose another site.number"
         ;;
