@@ -38,10 +38,15 @@ split_bundle() {
     fail "the bundle is of another version than $library/converge; run 'pulumi up' for the stack that owns this host first"
   grep -v '^    ' "$work/bundle" | grep . >"$work/directives"
   local mode owner path
+  local -a folders=() files=()
   while read -r mode owner path; do
-    mkdir -p "$work/stage${path%/*}"
-    : >"$work/stage$path"
+    folders+=("$work/stage${path%/*}")
+    files+=("$work/stage$path")
   done < <(directives "$work/directives" file)
+  [ ${#files[@]} -gt 0 ] || return 0
+  mkdir -p "${folders[@]}"
+  # Empty ones too; awk makes only what it writes to.
+  touch "${files[@]}"
   awk -v stage="$work/stage" '
     /^    / { print substr($0, 5) >out; next }
     /^$/ { if (out != "") print "" >out; next }
@@ -49,20 +54,26 @@ split_bundle() {
     $1 == "file" { out = stage $4 }
   ' "$work/bundle"
   while read -r mode owner path; do
-    chmod "$mode" "$work/stage$path"
-    chown "$owner" "$work/stage$path"
+    [ "$mode" = 0644 ] || chmod "$mode" "$work/stage$path"
+    [ "$owner" = root:root ] || chown "$owner" "$work/stage$path"
   done < <(directives "$work/directives" file)
 }
 
-# The real programs judge the staged files; nothing is touched if one refuses.
+# The real programs judge the staged files, side by side; nothing is touched if one refuses.
 run_checks() {
-  local command
-  while read -r command; do
-    timeout 60 bash -c "${command//\{stage\}/$work/stage}" >"$work/check" 2>&1 </dev/null || {
-      sed "s|$work/stage||g" "$work/check" >&2
-      fail "refused by: ${command//\{stage\}/}; nothing was changed"
+  local index
+  local -a commands running=()
+  mapfile -t commands < <(directives "$work/directives" check)
+  for index in "${!commands[@]}"; do
+    timeout 60 bash -c "${commands[index]//\{stage\}/$work/stage}" >"$work/check.$index" 2>&1 </dev/null &
+    running+=($!)
+  done
+  for index in "${!commands[@]}"; do
+    wait "${running[index]}" || {
+      sed "s|$work/stage||g" "$work/check.$index" >&2
+      fail "refused by: ${commands[index]//\{stage\}/}; nothing was changed"
     }
-  done < <(directives "$work/directives" check)
+  done
 }
 
 apply() {
@@ -83,6 +94,8 @@ apply() {
   remove_files_no_longer_wanted
   apply_sysctls
   record_links
+  load_units
+  leave_host_lock
   converge_units
   write_manifest
   printf 'manifest %s\n' "$(sha256sum <"$state/manifest" | cut -d ' ' -f 1)"
@@ -132,12 +145,23 @@ remove_orphans() {
 }
 
 # Components of a host may arrive side by side; packages, files and units take one at a time. A converge called by
-# another one has the lock already.
+# another one has that lock already. The second lock is the component's own, held to the end.
 take_lock() {
-  [ -z "${IPV6_HOME_LOCKED-}" ] || return 0
-  exec 9>/run/ipv6-home.lock
-  flock --wait 300 9 || fail "another run has held /run/ipv6-home.lock for 300 s"
-  export IPV6_HOME_LOCKED=yes
+  if [ -z "${IPV6_HOME_LOCKED-}" ]; then
+    exec {host_lock}>/run/ipv6-home.lock
+    flock --wait 300 "$host_lock" || fail "another run has held /run/ipv6-home.lock for 300 s"
+    export IPV6_HOME_LOCKED=yes
+  fi
+  [ -z "${own_lock-}" ] || return 0
+  exec {own_lock}>"$work_root/.$component.lock"
+  flock --wait 300 "$own_lock" || fail "another run has worked on $component for 300 s"
+}
+
+# Daemons take their time to start, and need nothing that another component could take away.
+leave_host_lock() {
+  [ -n "${host_lock-}" ] || return 0
+  exec {host_lock}>&-
+  unset host_lock IPV6_HOME_LOCKED
 }
 
 # A folder in memory for this run, only root's: a bundle may hold keys. Those of killed runs are swept away.

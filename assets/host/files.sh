@@ -3,13 +3,17 @@
 # Uses $state (this component's record on the host), $work (this run's staging).
 
 # Writes $work/changed: the staged files that the host has not, or differently, and those that an earlier run was
-# killed over before it told the units.
+# killed over before it told the units. Those that are not there at all are in $work/created too.
 list_changed_files() {
   local mode owner path
+  : >"$work/created"
   {
     [ ! -e "$state/pending" ] || cat "$state/pending"
     while read -r mode owner path; do
-      if ! cmp -s "$work/stage$path" "$path" || [ -L "$path" ] ||
+      if [ ! -e "$path" ] && [ ! -L "$path" ]; then
+        printf '%s\n' "$path" >>"$work/created"
+        printf '%s\n' "$path"
+      elif ! cmp -s "$work/stage$path" "$path" || [ -L "$path" ] ||
         [ "$(stat -c '%04a %U:%G' "$path")" != "$mode $owner" ]; then
         printf '%s\n' "$path"
       fi
@@ -40,19 +44,26 @@ install_files() {
 
   cp "$work/changed" "$state/pending.new"
   mv "$state/pending.new" "$state/pending"
+  local -A ours=()
+  if [ -e "$state/paths" ]; then while read -r path; do ours[$path]=yes; done <"$state/paths"; fi
+  local -a new=()
   while read -r path; do
     [ -e "$work/stage$path" ] || continue
     make_directories "${path%/*}"
-    if [ -e "$path" ] && ! grep -qxF "$path" "$state/paths" 2>/dev/null && [ ! -e "$state/original$path" ]; then
-      mkdir -p "$state/original${path%/*}"
-      cp -a "$path" "$state/original$path"
+    if [ -z "${ours[$path]-}" ]; then
+      if [ -e "$path" ] && [ ! -e "$state/original$path" ]; then
+        mkdir -p "$state/original${path%/*}"
+        cp -a "$path" "$state/original$path"
+      fi
+      printf '%s\n' "$path" >>"$state/paths"
     fi
-    grep -qxF "$path" "$state/paths" 2>/dev/null || printf '%s\n' "$path" >>"$state/paths"
     cp -p "$work/stage$path" "$path.ipv6-home-new"
-    # A power cut after the rename must not leave an empty file.
-    sync "$path.ipv6-home-new"
-    mv -T "$path.ipv6-home-new" "$path"
+    new+=("$path")
   done <"$work/changed"
+  [ ${#new[@]} -gt 0 ] || return 0
+  # A power cut after the renames must not leave an empty file.
+  sync "${new[@]/%/.ipv6-home-new}"
+  for path in "${new[@]}"; do mv -T "$path.ipv6-home-new" "$path"; done
 }
 
 remove_files_no_longer_wanted() {
