@@ -118,11 +118,21 @@ write_manifest() {
   printf '%s\n' "$generation" >"$state/generation.new"
   mv "$state/generation.new" "$state/generation"
   mv "$state/owner.new" "$state/owner"
+  record_bundle
   cp "$work/directives" "$state/directives.new"
   mv "$state/directives.new" "$state/directives"
   mv "$state/paths.new" "$state/paths"
   mv "$state/manifest.new" "$state/manifest"
   rm -f "$state/pending"
+}
+
+# What the host has from us, whole, to compare with and to go back to. Not if it holds keys: those are in their own
+# files and nowhere else.
+record_bundle() {
+  rm -f "$state/bundle"
+  ! grep -q '^file 0600 ' "$work/directives" || return 0
+  cp "$work/bundle" "$state/bundle.new"
+  mv "$state/bundle.new" "$state/bundle"
 }
 
 # The keys of a sysctl file, as /proc/sys paths use them.
