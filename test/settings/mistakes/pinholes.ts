@@ -4,6 +4,13 @@ import type { Case } from "./case";
 /** Ways in to single machines. */
 export const pinholesMistakes: readonly Case[] = [
   {
+    title: "a pinhole has nothing left but an empty list",
+    role: "home",
+    changes: { "lan.pinholes": [ssh, { from: [] }] },
+    sentence:
+      'lan.pinholes[1]: given "{\\"from\\":[]}"; allowed is an object of name, segment, host, protocol, port, from; write its fields, or remove it from the list: pulumi config rm --path leaves such rests',
+  },
+  {
     title: "a pinhole lacks its machine",
     role: "home",
     changes: { "lan.pinholes": [{ ...ssh, host: undefined }] },

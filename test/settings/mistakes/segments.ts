@@ -17,6 +17,20 @@ export const segmentsMistakes: readonly Case[] = [
     sentence: `lan.segments: given "lan"; allowed is a list; write it as a YAML list in the stack's file`,
   },
   {
+    title: "all of the one segment was removed by path",
+    role: "home",
+    changes: { "lan.segments": undefined, lan: { segments: [{}] }, "lan.pinholes": [] },
+    sentence:
+      "lan.segments: given nothing; allowed is LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface; write the list in the stack's file",
+  },
+  {
+    title: "the fields of one segment of several were removed by path",
+    role: "home",
+    changes: { "lan.segments": [{}, lan], "lan.pinholes": [] },
+    sentence:
+      'lan.segments[0]: given "{}"; allowed is an object of name, subnet, interface; write its fields, or remove it from the list: pulumi config rm --path leaves such rests',
+  },
+  {
     title: "a segment is only a name",
     role: "home",
     changes: { "lan.segments": ["lan"] },
