@@ -1,12 +1,14 @@
 import { converge } from "./converge";
 import { growth } from "./growth";
+import { verdictOf } from "./figures";
 
-const help = `usage: npm run bench -- VERB [--quick]
+const help = `usage: npm run bench -- VERB [--quick] [--strict]
 
   converge   first up, one-file change, no-op and preview in the lab, against a shell script and Ansible (about 6 min)
   growth     preview time and state size by number of sites, segments and pinholes; needs no lab (about 3 min)
 
   --quick    fewer runs
+  --strict   exit code 1 if a target misses
 
 Tables go to standard output, progress to standard error.
 `;
@@ -19,15 +21,17 @@ const progress = (line: string): void => {
 };
 
 async function main([verb, ...options]: readonly string[]): Promise<number> {
-  const quick = options.includes("--quick");
-  const known = options.every((option) => option === "--quick");
+  const known = options.every((option) => option === "--quick" || option === "--strict");
   if (!known || (verb !== "converge" && verb !== "growth")) {
     process.stderr.write(help);
     return verb === "--help" || verb === "help" ? 0 : 2;
   }
-  process.stdout.write(await (verb === "converge" ? converge : growth)(quick, progress));
-  progress("done");
-  return 0;
+  const measureAll = verb === "converge" ? converge : growth;
+  const { text, targets } = await measureAll(options.includes("--quick"), progress);
+  process.stdout.write(text);
+  const verdict = verdictOf(targets, options.includes("--strict"));
+  progress(verdict.line);
+  return verdict.code;
 }
 
 main(process.argv.slice(2)).then(

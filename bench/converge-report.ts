@@ -1,5 +1,14 @@
 import type { Series, Step } from "./converge";
-import { atMost, median, seconds, table, targetTable, timesFaster, type Target } from "./figures";
+import {
+  atMost,
+  median,
+  seconds,
+  table,
+  targetTable,
+  timesFaster,
+  type Report,
+  type Target,
+} from "./figures";
 import type { Sample } from "./measure";
 import type { Rendering } from "./rendering";
 
@@ -15,7 +24,7 @@ const wall = (samples: readonly Sample[]) => middle(samples, ({ wallMs }) => wal
 const engine = (samples: readonly Sample[]) => middle(samples, ({ engineMs }) => engineMs ?? Number.NaN);
 
 /** The tables of `bench converge`. The series are the floor's, Pulumi's and Ansible's. */
-export function convergeReport(series: readonly Series[], rendering: Rendering, machine: string): string {
+export function convergeReport(series: readonly Series[], rendering: Rendering, machine: string): Report {
   const [floor, pulumi, ansible] = series;
   if (floor === undefined || pulumi === undefined || ansible === undefined) throw new Error("three series");
 
@@ -50,7 +59,8 @@ export function convergeReport(series: readonly Series[], rendering: Rendering, 
       ...order.map((step) => Math.max(...samples[step].map(({ memoryMiB }) => memoryMiB)).toFixed(0)),
     ]),
   ]);
-  return [
+  const judged = targets(floor.samples, pulumi.samples, ansible.samples, rendering);
+  const text = [
     walls,
     "",
     "First convergence: both hosts, from a fresh Debian with all packages there (Pulumi: both stacks, one after the other).",
@@ -61,9 +71,10 @@ export function convergeReport(series: readonly Series[], rendering: Rendering, 
     "",
     memory,
     "",
-    targetTable(targets(floor.samples, pulumi.samples, ansible.samples, rendering)),
+    targetTable(judged),
     "",
   ].join("\n");
+  return { text, targets: judged };
 }
 
 function targets(

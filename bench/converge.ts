@@ -7,6 +7,7 @@ import { forgetStacks, prepareStacks, writeSettings } from "../lab/stacks";
 import { hostNames } from "../lab/topology";
 import { installAnsible } from "./ansible";
 import { convergeReport } from "./converge-report";
+import type { Report } from "./figures";
 import { freshHosts, mustHave, mustRun } from "./hosts";
 import { Machine } from "./machine";
 import { measure, type Sample } from "./measure";
@@ -27,7 +28,7 @@ export interface Series {
 type Progress = (line: string) => void;
 
 /** `bench converge`: the project, the floor and Ansible side by side on the lab's hosts. Answers the report. */
-export async function converge(quick: boolean, progress: Progress): Promise<string> {
+export async function converge(quick: boolean, progress: Progress): Promise<Report> {
   const lab = await up({ onProgress: progress });
   const version = await installAnsible(progress);
   const folder = mkdtempSync(join(tmpdir(), "bench-"));

@@ -37,6 +37,24 @@ export interface Target {
   readonly holds: boolean;
 }
 
+/** What a bench has to say: the tables, and the targets that stand in the last of them. */
+export interface Report {
+  readonly text: string;
+  readonly targets: readonly Target[];
+}
+
+/** How a run ends: its last line, and its exit code, which tells of targets that miss only if it must be strict. */
+export function verdictOf(
+  targets: readonly Target[],
+  strict: boolean,
+): { readonly line: string; readonly code: 0 | 1 } {
+  const missed = targets.filter(({ holds }) => !holds).map(({ what }) => what);
+  return {
+    line: missed.length === 0 ? "done, every target holds" : `done, missed: ${missed.join("; ")}`,
+    code: strict && (missed.length > 0 || targets.length === 0) ? 1 : 0,
+  };
+}
+
 /** The targets as a table. */
 export const targetTable = (targets: readonly Target[]): string =>
   table([

@@ -1,6 +1,6 @@
 import type { Given } from "../test/support/settings";
 import { startFakeHost } from "./fake-host";
-import { median, seconds, table, targetTable, type Target } from "./figures";
+import { median, seconds, table, targetTable, type Report, type Target } from "./figures";
 import { Machine } from "./machine";
 import { measureRendering } from "./rendering";
 import { ScratchProject } from "./scratch-project";
@@ -20,7 +20,7 @@ type Progress = (line: string) => void;
 const noiseMs = 100;
 
 /** `bench growth`: what more sites, segments and pinholes cost. Answers the report. */
-export async function growth(quick: boolean, progress: Progress): Promise<string> {
+export async function growth(quick: boolean, progress: Progress): Promise<Report> {
   const runs = quick ? 1 : 5;
   const project = await ScratchProject.create(await startFakeHost());
   const measure = async (stack: Stack, count: number): Promise<Point> => {
@@ -51,25 +51,27 @@ export async function growth(quick: boolean, progress: Progress): Promise<string
     }
     const segments = await series("segments", [1, 10, 20, 40], withSegments);
     const pinholes = await series("pinholes", [1, 100, 500, 1000], withPinholes);
-    return [
+    const targets = [
+      ...constant("colo's preview and state, 1 to 255 sites", sites.colo),
+      ...constant("a home's preview and state, 1 to 255 sites", sites.home),
+      ...linear("preview and state, 1 to 40 segments", segments),
+      ...linear("preview and state, 1 to 1,000 pinholes", pinholes),
+      ...measureRendering(" with 40 segments and 1,000 pinholes", {
+        ...withSegments(40),
+        "lan.pinholes": pinholesIn("lan1", 1000),
+      }).targets,
+    ];
+    const text = [
       "The engine's process is kept from one run to the next, which saves each the loading of its modules.",
       machine.tell(),
       tableOf("sites, the colo's stack", sites.colo),
       tableOf("sites, one home's stack", sites.home),
       tableOf("segments", segments),
       tableOf("pinholes", pinholes),
-      targetTable([
-        ...constant("colo's preview and state, 1 to 255 sites", sites.colo),
-        ...constant("a home's preview and state, 1 to 255 sites", sites.home),
-        ...linear("preview and state, 1 to 40 segments", segments),
-        ...linear("preview and state, 1 to 1,000 pinholes", pinholes),
-        ...measureRendering(" with 40 segments and 1,000 pinholes", {
-          ...withSegments(40),
-          "lan.pinholes": pinholesIn("lan1", 1000),
-        }).targets,
-      ]),
+      targetTable(targets),
       "",
     ].join("\n\n");
+    return { text, targets };
   } finally {
     await project.close();
   }

@@ -18,6 +18,7 @@ const programs = [
   ["packages", "host/packages.sh"],
   ["preflight", "host/preflight.sh"],
   ["units", "host/units.sh"],
+  ["lan-links", "lan/lan-links.sh"],
   ["wireguard-device", "tunnel/wireguard-device.sh"],
   ["wireguard-peer", "tunnel/wireguard-peer.sh"],
   ["wireguard-routes", "tunnel/wireguard-routes.sh"],

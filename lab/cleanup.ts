@@ -100,13 +100,8 @@ export async function cleanUp(): Promise<void> {
   }
   restoreSysctls();
   for (const entry of entries(stateDirectory)) {
-    const waiting = /^lock\.(\d+)\./.exec(entry)?.[1];
-    if (
-      entry === "kept" ||
-      entry === "lock" ||
-      (waiting !== undefined && identify(Number(waiting)) !== undefined)
-    )
-      continue;
+    // Whoever cleans up holds this lock.
+    if (entry === "kept" || entry === "lock") continue;
     rmSync(inState(entry), { recursive: true, force: true });
   }
 }

@@ -1,5 +1,15 @@
 import { ipBatch, run } from "./run";
-import { cables, isHost, management, namespaceOf, places, prefixes, type Place, type Port } from "./topology";
+import {
+  cables,
+  isHost,
+  management,
+  namespaceOf,
+  places,
+  prefixes,
+  type Cable,
+  type Place,
+  type Port,
+} from "./topology";
 
 /** The namespaces that have no place in the picture: the switch at home. */
 const bridges = ["lan", "lan2"];
@@ -49,6 +59,9 @@ const natRules = `table ip nat {
 
 const inside = (port: Port): string => (port.place === "machine" ? "" : ` netns ${namespaceOf(port.place)}`);
 
+const linkCommand = ([a, b]: Cable): string =>
+  `link add ${a.name} address ${a.mac}${inside(a)} type veth peer name ${b.name} address ${b.mac}${inside(b)}`;
+
 /** Commands that set up one port from within its namespace. Host ports stay down and bare: the host configures them. */
 function portCommands(port: Port): string[] {
   if (port.place !== "machine" && port.place !== "switch" && isHost(port.place)) return [];
@@ -83,18 +96,23 @@ export async function wire(nameServerAddresses: readonly string[]): Promise<void
     undefined,
     namespaces.map((place) => `netns add ${namespaceOf(place)}`),
   );
-  await ipBatch(undefined, [
-    `link add ${management.bridge} type bridge`,
-    ...cables.map(
-      ([a, b]) =>
-        `link add ${a.name} address ${a.mac}${inside(a)} type veth peer name ${b.name} address ${b.mac}${inside(b)}`,
-    ),
-  ]);
+  await ipBatch(undefined, [`link add ${management.bridge} type bridge`, ...cables.map(linkCommand)]);
   await wireManagement();
   await Promise.all(
     namespaces.map((place) => furnish(place, place === "internet" ? nameServerAddresses : [])),
   );
   await run(["ip", "netns", "exec", namespaceOf("isp"), "nft", "-f", "-"], { input: natRules });
+}
+
+/** Pulls a cable between two namespaces: the ports at both of its ends are gone, as those of a USB adapter. */
+export async function pullCable([a]: Cable): Promise<void> {
+  await ipBatch(namespaceOf(a.place), [`link delete ${a.name}`]);
+}
+
+/** Plugs it in again. A port of a host is there then, and off. */
+export async function plugCable(cable: Cable): Promise<void> {
+  await ipBatch(undefined, [linkCommand(cable)]);
+  for (const port of cable) await ipBatch(namespaceOf(port.place), portCommands(port));
 }
 
 /** The bridge in the machine's own namespace: it only ever carries the lab's ULA. */

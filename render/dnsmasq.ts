@@ -2,8 +2,9 @@ import type { Address } from "../network/address";
 import type { SegmentAddresses, SiteAddresses } from "../network/address-plan";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Bundle } from "./bundle";
+import { libraryFolder } from "./host";
 import { prefixUnit, vpnTable } from "./routing";
-import { renderOneshot, renderUnit, unitPath } from "./unit";
+import { renderUnit, unitPath } from "./unit";
 
 const lanUnit = "ipv6-home-lan.service";
 const dnsmasqUnit = "ipv6-home-dnsmasq.service";
@@ -89,22 +90,32 @@ function renderSegment(segment: SegmentAddresses, mtu: MtuPlan): string[] {
 }
 
 function renderLanUnit(site: SiteAddresses): string {
-  const ip = "/usr/sbin/ip";
-  const address = ({ gateway, interface: device }: SegmentAddresses) => `${gateway}/64 dev ${device}`;
-  const route = ({ prefix, interface: device }: SegmentAddresses) =>
-    `${prefix} dev ${device} table ${vpnTable.name}`;
-  return renderOneshot({
-    description: "LAN segments of ipv6-home",
-    unit: { After: `network.target ${prefixUnit}` },
-    start: site.segments.flatMap((segment) => [
-      `${ip} link set dev ${segment.interface} up`,
-      `${ip} -6 address replace ${address(segment)}`,
-      `${ip} -6 route replace ${route(segment)}`,
-    ]),
-    stop: site.segments.flatMap((segment) => [
-      `${ip} -6 route delete ${route(segment)}`,
-      `${ip} -6 address delete ${address(segment)}`,
-    ]),
+  const ip = "/usr/sbin/ip -6";
+  const address = ({ gateway }: SegmentAddresses) => `${gateway}/64`;
+  const links = site.segments.map((segment) =>
+    [segment.interface, address(segment), segment.prefix].join(" "),
+  );
+  return renderUnit({
+    Unit: {
+      Description: "LAN segments of ipv6-home",
+      After: `network.target ${prefixUnit}`,
+      StartLimitIntervalSec: 0,
+    },
+    Service: {
+      Type: "notify",
+      NotifyAccess: "all",
+      ExecStart: [`${libraryFolder}/lan-links ${vpnTable.name}`, ...links].join(" "),
+      // What is gone already needs no removal: the minus sign of systemd.service(5).
+      ExecStopPost: site.segments.flatMap((segment) => [
+        `-${ip} route delete ${segment.prefix} dev ${segment.interface} table ${vpnTable.name}`,
+        `-${ip} address delete ${address(segment)} dev ${segment.interface}`,
+      ]),
+      Restart: "on-failure",
+      RestartSec: 1,
+      TimeoutStartSec: 30,
+      TimeoutStopSec: 10,
+    },
+    Install: { WantedBy: "multi-user.target" },
   });
 }
 

@@ -15,7 +15,7 @@ export interface HostNeeds {
   readonly masks: readonly string[];
   /** Further `require` lines, see assets/host/preflight.sh. */
   readonly requires: readonly string[];
-  /** The project's programs for every host, from assets/host and assets/tunnel. */
+  /** The project's programs for every host, from assets/. */
   readonly programs: readonly { readonly name: string; readonly content: string }[];
 }
 

@@ -21,7 +21,7 @@ const groups = new Set(
 /**
  * Pulumi reads the dots of a declared name as a path: defaults arrive as objects (`ssh: {port: 22}`), and so does what
  * `config set --path` writes, while a plain `config set ssh.port 22` writes the flat name. Both are taken; here they
- * become flat names.
+ * become flat names. What holds nothing is no setting: `config rm --path` removes a value and leaves its maps and lists.
  */
 export function flattenSettings({ values, secretKeys }: RawSettings): FlatSettings {
   const flat = new Map<string, string>();
@@ -31,6 +31,7 @@ export function flattenSettings({ values, secretKeys }: RawSettings): FlatSettin
     const fields = groups.has(name) ? objectOf(text) : undefined;
     for (const [field, value] of fields ?? []) {
       const key = `${name}.${field}`;
+      if (textHoldsNothing(value)) continue;
       // What nobody set stands here as the default; the flat name says more then.
       if (Object.hasOwn(values, key)) {
         if (!isDefault(key, value)) problems.push(givenTwice(key, value));
@@ -39,11 +40,25 @@ export function flattenSettings({ values, secretKeys }: RawSettings): FlatSettin
       flat.set(key, value);
       if (secretKeys.includes(name)) secrets.add(key);
     }
-    if (fields !== undefined) continue;
+    if (fields !== undefined || textHoldsNothing(text)) continue;
     flat.set(name, text);
     if (secretKeys.includes(name)) secrets.add(name);
   }
   return { values: Object.fromEntries(flat), secretKeys: [...secrets], problems };
+}
+
+/** Whether a value is a map or list of nothing but such maps and lists: `{}`, `[]`, `[{}]`, `[{"from": []}]`. */
+export function holdsNothing(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.values(value).every(holdsNothing);
+}
+
+/** The same for JSON; other text holds something. */
+function textHoldsNothing(text: string): boolean {
+  try {
+    return holdsNothing(JSON.parse(text));
+  } catch {
+    return false;
+  }
 }
 
 /** The fields of a JSON object, each as the engine would hand over a setting of its own. */

@@ -42,7 +42,8 @@ export function printable(text: string): string {
   const line = JSON.stringify(text.slice(0, 100))
     .slice(1, -1)
     .replace(unprintable, (each) => `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`);
-  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
+  // Half of a surrogate pair is no character.
+  return line.length > 80 ? `${line.slice(0, 77).replace(/[\ud800-\udbff]$/, "")}...` : line;
 }
 
 /** The same in quotes, for a value of any kind. */

@@ -1,6 +1,6 @@
 import { declarations, isSettingKey, type Role, type SettingDeclaration, type SettingKey } from "./schema";
 import { all, mistaken, printable, quote, sentence, valid, type Result } from "./result";
-import { isDefault, type RawSettings } from "./raw";
+import { holdsNothing, isDefault, type RawSettings } from "./raw";
 import type { Parser } from "./values";
 
 const declarationOf = (key: SettingKey): SettingDeclaration => declarations[key];
@@ -122,6 +122,14 @@ export function fieldsOf<T extends object>(
         given: quote(given),
         allowed: `an object of ${names.join(", ")}`,
         todo: "write its fields",
+      });
+    }
+    if (holdsNothing(given)) {
+      return mistaken({
+        where,
+        given: quote(given),
+        allowed: `an object of ${names.join(", ")}`,
+        todo: "write its fields, or remove it from the list: pulumi config rm --path leaves such rests",
       });
     }
     const fields = new Map<string, unknown>(Object.entries(given));

@@ -12,21 +12,33 @@ afterEach(() => rmSync(directory, { recursive: true }));
 describe("the lock of the lab", () => {
   test("one after the other, and whoever waits is told for whom", async () => {
     const log: string[] = [];
-    const work = (name: string) => async () => {
-      log.push(`${name} begins`);
-      await new Promise((resolve) => setImmediate(resolve));
-      log.push(`${name} ends`);
-    };
     const path = join(directory, "lock");
-    await Promise.all([withLock(path, 5, work("a")), withLock(path, 5, work("b"), (line) => log.push(line))]);
-    expect(log.filter((line) => !line.startsWith("waiting"))).toEqual([
+    let second: Promise<void> | undefined;
+    await withLock(path, 5, async () => {
+      log.push("a begins");
+      await new Promise<void>((told) => {
+        const work = () => Promise.resolve(void log.push("b begins and ends"));
+        second = withLock(path, 5, work, (line) => {
+          log.push(line);
+          told();
+        });
+      });
+      log.push("a ends");
+    });
+    await second;
+    expect(log).toEqual([
       "a begins",
+      `waiting for process ${process.pid} to be done`,
       "a ends",
-      "b begins",
-      "b ends",
+      "b begins and ends",
     ]);
-    expect(log).toContain(`waiting for process ${process.pid} to be done`);
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(directory)).toEqual(["lock"]);
+  });
+
+  test("work that fails gives the lock back", async () => {
+    const path = join(directory, "lock");
+    await expect(withLock(path, 5, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    await expect(withLock(path, 0, () => Promise.resolve("done"))).resolves.toBe("done");
   });
 
   test("the lock of a process that is gone counts for nothing", async () => {

@@ -20,6 +20,7 @@ function goldenHost(...folders: string[]): { files: Record<string, string>; dire
     }
   }
   for (const [name, asset] of [
+    ["lan-links", "lan/lan-links.sh"],
     ["wireguard-device", "tunnel/wireguard-device.sh"],
     ["wireguard-peer", "tunnel/wireguard-peer.sh"],
     ["wireguard-routes", "tunnel/wireguard-routes.sh"],
@@ -47,7 +48,7 @@ const checksOf = (directives: string) =>
 const script = (checks: readonly string[]) =>
   [
     "set -e",
-    "chmod 0755 /usr/local/lib/ipv6-home/wireguard-* && chmod -R go-rwx /etc/ipv6-home/keys 2>/dev/null || true",
+    "chmod 0755 /usr/local/lib/ipv6-home/* && chmod -R go-rwx /etc/ipv6-home/keys 2>/dev/null || true",
     "nft --file /etc/ipv6-home/firewall.nft",
     ...checks
       .filter((check) => !check.startsWith("bash -n"))

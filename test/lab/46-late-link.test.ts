@@ -1,0 +1,76 @@
+import { startHost, stopHost } from "../../lab/lab";
+import { cables } from "../../lab/topology";
+import { plugCable, pullCable } from "../../lab/wiring";
+import { closeEngine, sh, trySh, until } from "./support";
+
+afterAll(closeEngine);
+
+const [cable] = cables.filter((ends) =>
+  ends.some(({ place, name }) => place === "home" && name === "enp3s0"),
+);
+if (cable === undefined) throw new Error("the home has no enp3s0");
+
+const reaches = async (place: "laptop" | "printer") =>
+  (await trySh(place, "ping -6 -c 1 -W 1 2001:db8:6::2")).code === 0;
+
+/** All that the gateway does for a segment: forwarding, advertisements, names. */
+const printerIsServed = async () => {
+  await until("the printer is online", 30, () => reaches("printer"));
+  await until("the printer's segment is advertised", 30, async () =>
+    (await trySh("printer", "rdisc6 -1 eth0")).stdout.includes("2001:db8:beef:102::/64"),
+  );
+  await until("the printer's resolver answers", 10, async () =>
+    (
+      await trySh("printer", "dig +short +time=1 +tries=1 @2001:db8:beef:102::1 web6.lab.example AAAA")
+    ).stdout.startsWith("2001:db8:6::2"),
+  );
+  expect(await sh("home", "systemctl --failed --no-legend")).toBe("");
+};
+
+describe("a LAN interface that is not always there", () => {
+  beforeAll(
+    () => until("both segments are online", 30, async () => (await reaches("laptop")) && reaches("printer")),
+    40_000,
+  );
+
+  it("is served again by itself when it comes back, and the other one all the time", async () => {
+    const since = await sh("home", "systemctl show -P ActiveEnterTimestampMonotonic ipv6-home-lan");
+    await pullCable(cable);
+    expect(await reaches("printer")).toBe(false);
+    expect(await reaches("laptop")).toBe(true);
+    await plugCable(cable);
+    await printerIsServed();
+    expect(await sh("home", "systemctl show -P ActiveEnterTimestampMonotonic ipv6-home-lan")).toBe(since);
+  }, 90_000);
+
+  it("does not hold up the boot, and is served when it comes after it", async () => {
+    await stopHost("home");
+    await pullCable(cable);
+    await startHost("home");
+    await until("the laptop is online without it", 60, () => reaches("laptop"));
+    expect(await sh("home", "systemctl is-active ipv6-home-lan ipv6-home-dnsmasq")).toBe("active\nactive\n");
+    expect(await reaches("printer")).toBe(false);
+    await plugCable(cable);
+    await printerIsServed();
+    // There is no udev here that would set them on a new link; the kernel takes advertisements by default.
+    expect(await sh("home", "sysctl -n net.ipv4.conf.enp3s0.rp_filter net.ipv6.conf.enp3s0.accept_ra")).toBe(
+      "1\n0\n",
+    );
+  }, 180_000);
+
+  it("stays off if somebody switches it off, and is served when it is switched on", async () => {
+    await sh("home", "ip link set dev enp3s0 down");
+    expect(await reaches("printer")).toBe(false);
+    expect(await sh("home", "ip -o link show dev enp3s0")).not.toMatch(/[<,]UP[,>]/);
+    await sh("home", "ip link set dev enp3s0 up");
+    await printerIsServed();
+  }, 90_000);
+
+  it("leaves no address and no route when the service stops", async () => {
+    await sh("home", "systemctl stop ipv6-home-lan");
+    const left = "ip -6 -o address show dev enp3s0 scope global; ip -6 route show table vpn dev enp3s0";
+    expect(await sh("home", left)).toBe("");
+    await sh("home", "systemctl start ipv6-home-lan ipv6-home-dnsmasq");
+    await printerIsServed();
+  }, 90_000);
+});
