@@ -52,6 +52,7 @@ export async function openEngine(onProgress: (line: string) => void = () => unde
       if (!runsProgram(args)) return runCli(cli, args, env, options);
       const standIns = providerNames.filter((name) => kind()[name] === "stand-in");
       const language = kind().language === "stand-in";
+      if (language) env["PATH"] = `${launchers()}:${env["PATH"] ?? ""}`;
       if (!language && standIns.length === 0) return runCli(cli, args, env, options);
 
       let host = idle.pop();
@@ -115,6 +116,9 @@ function runsProgram(args: readonly string[]): boolean {
   const commands = ["preview", "pre", "up", "update", "destroy", "down", "dn", "refresh"];
   return commands.includes(words[0] ?? "") && !args.includes("--help") && !args.includes("-h");
 }
+
+/** Folders for PATH: of the program that starts a policy pack where no language host does, and of this Node for it. */
+const launchers = (): string => [join(__dirname, "launchers"), dirname(process.execPath)].join(":");
 
 function withClient(args: readonly string[], ports: HostPorts): string[] {
   if (ports.language === undefined) return [...args];
