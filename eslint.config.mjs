@@ -73,6 +73,7 @@ export default defineConfig(
   pureLayer("network", []),
   pureLayer("settings", ["network"]),
   pureLayer("render", ["network"]),
+  pureLayer("review", ["render"]),
   layer("components", ["network", "render"]),
   layer("stacks", ["network", "settings", "render", "components"]),
 );
