@@ -174,10 +174,12 @@ function diffOf({ diff }: FileChange, cut: number): string {
   ].join("\n");
 }
 
-function footOf(previews: readonly Preview[]): string {
-  const kinds = new Set(previews.map(({ against }) => against));
-  if (kinds.has("branch")) {
-    return "_Compared: the settings of this repository rendered by the branch and by the change. No state, key or host was in reach._";
-  }
-  return kinds.has("state") ? "_Compared with the state of the stacks; no host was asked._" : "";
-}
+const foot = {
+  state: "_Compared with the state of the stacks; no host was asked._",
+  branch:
+    "_Compared: what the settings files of the branch and of the change render. No state, key or host was in reach._",
+  nothing: "_Compared with nothing, so all is new: only the settings files were there. No host was asked._",
+} as const;
+
+const footOf = (previews: readonly Preview[]): string =>
+  [...new Set(previews.map(({ against }) => foot[against]))].join("\n\n");

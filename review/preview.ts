@@ -32,11 +32,13 @@ export interface Violation {
   readonly message: string;
 }
 
+export const comparisons = ["state", "branch", "nothing"] as const;
+
 /** What a run of one stack would do: the part of the engine's events that a reviewer needs. Holds no secret. */
 export interface Preview {
   readonly stack: string;
-  /** What it was compared with: the stack's state, or the branch that the change goes into. */
-  readonly against: "state" | "branch";
+  /** What it was compared with: the stack's state, the branch that the change goes into, or nothing, so all is new. */
+  readonly against: (typeof comparisons)[number];
   /** Whether the preview came to its end. */
   readonly complete: boolean;
   readonly steps: readonly Step[];

@@ -1,5 +1,5 @@
 import { defined, isObject, listAt, stringAt, stringsAt } from "./json";
-import { operations, type Preview, type Side, type Step, type Violation } from "./preview";
+import { comparisons, operations, type Preview, type Side, type Step, type Violation } from "./preview";
 
 /** Version of the file that goes from the job that previews to the one that comments. */
 const schema = 1;
@@ -38,7 +38,7 @@ export function readPreviews(text: string): Preview[] {
 function previewOf(value: Readonly<Record<string, unknown>>): Preview {
   return {
     stack: stringAt(value["stack"]) ?? "?",
-    against: value["against"] === "state" ? "state" : "branch",
+    against: comparisons.find((each) => each === value["against"]) ?? "nothing",
     complete: value["complete"] === true,
     steps: listAt(value["steps"]).flatMap(stepOf),
     violations: listAt(value["violations"]).flatMap(violationOf),

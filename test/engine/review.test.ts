@@ -57,6 +57,7 @@ test("the example settings are previewed as they are, without state, keys and ho
     ["colo", true, []],
     ["home", true, []],
   ]);
+  expect(renderComment(previews)).toContain("Compared with nothing, so all is new");
   expect(filesOf(previews)).toContain("home home-firewall /etc/ipv6-home/firewall.nft");
   expect(filesOf(previews)).toContain("colo tunnel-colo /etc/systemd/system/ipv6-home-vpn1-0.service");
   expect(readdirSync(checkout).sort()).toEqual(before);

@@ -99,7 +99,7 @@ describe("the file of previews", () => {
     expect(readPreviews(JSON.stringify(odd))).toEqual([
       {
         stack: "?",
-        against: "branch",
+        against: "nothing",
         complete: false,
         steps: [{ urn: urnOf("a"), operation: "create", new: {}, inputs: [] }],
         violations: [{ policy: "?", level: "mandatory", message: "" }],

@@ -1,17 +1,14 @@
 import { appendFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { openEngine, type Engine } from "../../engine/run";
-import { compareWithBranch } from "../../review/against-branch";
 import { driftMarker, driftNews } from "../../review/drift-issue";
 import { plannedOutputs, readEngineJson } from "../../review/engine-json";
 import { marker, renderComment } from "../../review/markdown";
 import type { Preview } from "../../review/preview";
-import { readPreviews, writePreviews } from "../../review/read-previews";
+import { readPreviews } from "../../review/read-previews";
 import { bumpKeyEpoch, hourOf, oneMore } from "./epoch";
-import { previewFromSettings, readConfig, stackOf } from "./example-project";
 import { GitHub } from "./github";
-import { policyPackOf, previewStacks } from "./previews";
+import { readConfig, stackOf } from "./settings-files";
 
 const help = `usage: npm run review -- COMMAND
 
@@ -45,8 +42,13 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     },
   });
   switch (command) {
-    case "preview":
+    case "preview": {
+      if (values.settings === positionals.length > 0)
+        throw new UsageError("preview takes either stacks or --settings");
+      // The engine takes a second to load, and no other command needs it.
+      const { preview } = await import("./preview-command.js");
       return preview(positionals, values);
+    }
     case "comment":
       say(renderComment(positionals.flatMap(readFile)));
       return 0;
@@ -61,37 +63,6 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
     default:
       throw new UsageError(command === undefined ? "no command given" : `no command ${command}`);
   }
-}
-
-async function preview(
-  stacks: readonly string[],
-  { out, settings, base }: { readonly out?: string; readonly settings: boolean; readonly base?: string },
-): Promise<number> {
-  if (settings === stacks.length > 0) throw new UsageError("preview takes either stacks or --settings");
-  const engine = await openEngine(note);
-  let previews: Preview[];
-  try {
-    previews = settings ? await bySettings(engine, base) : await byState(engine, stacks);
-  } finally {
-    await engine.close();
-  }
-  if (out === undefined) say(renderComment(previews));
-  else writeFileSync(out, writePreviews(previews));
-  const refused = previews.some(({ violations }) => violations.some(({ level }) => level === "mandatory"));
-  return refused || previews.some(({ complete }) => !complete) ? 1 : 0;
-}
-
-const byState = (engine: Engine, stacks: readonly string[]) =>
-  previewStacks((args, options) => engine.run(args, options), stacks, policyPackOf(process.cwd()));
-
-async function bySettings(engine: Engine, base: string | undefined): Promise<Preview[]> {
-  const previews = await previewFromSettings(engine, process.cwd());
-  if (base === undefined) return previews;
-  const before = await previewFromSettings(engine, resolve(base));
-  return previews.map((each) => {
-    const branch = before.find(({ stack }) => stack === each.stack);
-    return branch?.complete === true ? compareWithBranch(branch, each) : each;
-  });
 }
 
 /** A file of previews, or what the engine wrote about one stack, whose name it tells itself. */

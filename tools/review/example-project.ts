@@ -1,19 +1,12 @@
 import { randomBytes } from "node:crypto";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import type { Engine } from "../../engine/run";
 import type { Preview } from "../../review/preview";
 import { policyPackOf, previewStacks, type Runner } from "./previews";
+import { readConfig, stackOf } from "./settings-files";
 
 /**
  * Previews a checkout from its settings files alone: a backend and a passphrase that are thrown away, nothing built,
@@ -37,7 +30,8 @@ export async function previewFromSettings(engine: Engine, checkout: string): Pro
       const { code, stderr } = await run(["stack", "init", stack], { timeoutSec: 60 });
       if (code !== 0) throw new Error(`no throw-away stack ${stack} could be made: ${stderr.trim()}`);
     }
-    return await previewStacks(run, stacks, policyPackOf(checkout));
+    const previews = await previewStacks(run, stacks, policyPackOf(checkout));
+    return previews.map((preview) => ({ ...preview, against: "nothing" }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -58,17 +52,6 @@ function copyProject(checkout: string, folder: string): string[] {
     return [{ stack, isColo: config["ipv6-home:role"] === "colo" }];
   });
   return stacks.sort((a, b) => Number(b.isColo) - Number(a.isColo)).map(({ stack }) => stack);
-}
-
-/** The stack whose settings a file holds: `Pulumi.<stack>.yaml`. */
-export const stackOf = (file: string): string | undefined => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1];
-
-/** The settings in a stack's file. */
-export function readConfig(path: string): Readonly<Record<string, unknown>> {
-  const file = (parse(readFileSync(path, "utf8")) ?? {}) as {
-    config?: Readonly<Record<string, unknown>> | null;
-  };
-  return file.config ?? {};
 }
 
 const isSecure = (value: unknown) => typeof value === "object" && value !== null && "secure" in value;
