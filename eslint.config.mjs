@@ -76,6 +76,7 @@ export default defineConfig(
   pureLayer("policy", ["network"]),
   // The two that hand the rules to the engine.
   pureLayer("policy", ["network"], ["adapter", "index"], ["@pulumi/policy"]),
+  pureLayer("review", ["render"]),
   layer("components", ["network", "render"]),
   layer("stacks", ["network", "settings", "render", "components"]),
 );

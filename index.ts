@@ -4,6 +4,7 @@ import type { RawSettings } from "./settings/raw";
 import { coloStack } from "./stacks/colo";
 import { importFacts } from "./stacks/colo-facts";
 import { homeStack } from "./stacks/home";
+import { plannedFacts, plannedFactsVariable } from "./stacks/planned-facts";
 
 /** Which settings are encrypted; the SDK has this for its own use and leaves it out of its types. */
 const { isConfigSecret } = pulumi.runtime as typeof pulumi.runtime & {
@@ -32,8 +33,13 @@ export = async (): Promise<object> => {
 
   const { coloStack: given } = settings.value;
   const fullName = (stack: string) => `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+  const owner = fullName(pulumi.getStack());
+  const planned = plannedFacts(process.env[plannedFactsVariable], pulumi.runtime.isDryRun());
+  if (planned !== undefined)
+    return homeStack(settings.value, importFacts("colo (as planned)", planned), owner);
+
   const name = given ?? fullName("colo");
   // The details come as plain values, so everything made of them is readable in a preview.
   const facts = await new pulumi.StackReference("colo", { name }).getOutputDetails("facts");
-  return homeStack(settings.value, importFacts(name, facts.value), fullName(pulumi.getStack()));
+  return homeStack(settings.value, importFacts(name, facts.value), owner);
 };

@@ -12,8 +12,8 @@ export interface FakeHost {
   close(): void;
 }
 
-/** Starts the server on a free loopback port. */
-export async function startFakeHost(): Promise<FakeHost> {
+/** Starts the server, by default on a free loopback port. */
+export async function startFakeHost(port = 0, address = "127.0.0.1"): Promise<FakeHost> {
   // ssh2's own generator makes a key now and then that nothing can read.
   const own = generateKeyPairSync("ed25519");
   const login = generateKeyPairSync("ed25519");
@@ -36,7 +36,7 @@ export async function startFakeHost(): Promise<FakeHost> {
       });
     });
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => void server.listen(port, address, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     hostKey: openSshPublicKey(own.publicKey),

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ensureActionlint } from "../tools/actionlint";
 import { endChildren, run } from "./support/child";
 import { countJest, summary, type Counts, type JestResults, type Row } from "./support/results";
 
@@ -52,6 +53,14 @@ async function shell(): Promise<Counts> {
   return check(5, "shellcheck", "--external-sources", ...scripts());
 }
 
+/** GitHub's workflow files. Actionlint finds shellcheck by itself and asks it about each script in them. */
+async function workflows(): Promise<Counts> {
+  const actionlint = await ensureActionlint((line) => say(`  ${line}`));
+  const folder = ".github/workflows";
+  const files = readdirSync(join(root, folder)).map((file) => `${folder}/${file}`);
+  return check(5, actionlint, "-no-color", ...files);
+}
+
 /** Tests by jest. Its reporter tells of files, slow tests and failures as they end. */
 async function jest(minutes: number, ...args: string[]): Promise<Counts> {
   const outputFile = join(scratch, "results.json");
@@ -94,6 +103,7 @@ const suites: readonly Suite[] = [
   { name: "lint", title: "eslint", run: () => check(10, bin("eslint"), "--max-warnings=0", ".") },
   { name: "types", title: "tsc", run: () => check(10, bin("tsc"), "--noEmit") },
   { name: "shell", title: "shellcheck", run: shell },
+  { name: "workflows", title: "actionlint", run: workflows },
   {
     name: "unit",
     title: "the program without engine and hosts",
