@@ -77,6 +77,7 @@ export default defineConfig(
   // The two that hand the rules to the engine.
   pureLayer("policy", ["network"], ["adapter", "index"], ["@pulumi/policy"]),
   pureLayer("review", ["render"]),
-  layer("components", ["network", "render"]),
-  layer("stacks", ["network", "settings", "render", "components"]),
+  layer("observe", []),
+  layer("components", ["network", "render", "observe"]),
+  layer("stacks", ["network", "settings", "render", "observe", "components"]),
 );

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ObserverLogin } from "./observe/login";
+import { modeOf, observeHost, observeVariable, type ObserveMode } from "./observe/observe";
 import { parseSettings } from "./settings/parse";
 import type { RawSettings } from "./settings/raw";
 import { coloStack } from "./stacks/colo";
@@ -29,7 +31,9 @@ export = async (): Promise<object> => {
       ["the settings of this stack have mistakes; nothing was touched", ...settings.problems].join("\n  "),
     );
   }
-  if (settings.value.role === "colo") return coloStack(settings.value);
+  const { login, observe } = settings.value;
+  const look = lookAt(observe);
+  if (settings.value.role === "colo") return coloStack(settings.value, await look(login));
 
   const { coloStack: given } = settings.value;
   const fullName = (stack: string) => `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
@@ -41,5 +45,30 @@ export = async (): Promise<object> => {
   const name = given ?? fullName("colo");
   // The details come as plain values, so everything made of them is readable in a preview.
   const facts = await new pulumi.StackReference("colo", { name }).getOutputDetails("facts");
-  return homeStack(settings.value, importFacts(name, facts.value), owner);
+  const colo = importFacts(name, facts.value);
+  const [onHome, onColo] = await Promise.all([
+    look(login),
+    look({ ...colo.login, privateKey: login.privateKey }),
+  ]);
+  return homeStack(settings.value, colo, owner, { home: onHome, colo: onColo });
 };
+
+/** Looks at hosts as the settings say, telling the user what could not be seen. */
+function lookAt(setting: ObserveMode) {
+  const mode = forPeople(() => modeOf(setting, process.env[observeVariable]));
+  return (login: ObserverLogin) =>
+    observeHost(mode, login, (sentence) => void pulumi.log.warn(sentence)).catch((error: unknown) => {
+      throw new pulumi.RunError(messageOf(error));
+    });
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Lets a sentence reach the user without a stack trace. */
+function forPeople<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new pulumi.RunError(messageOf(error));
+  }
+}

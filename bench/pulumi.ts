@@ -1,6 +1,7 @@
 import { openEngine } from "../engine/run";
 import { mustRunInLab } from "../lab/stacks";
 import type { StackName } from "../lab/stacks";
+import { observeVariable } from "../observe/observe";
 import type { Told } from "./measure";
 
 /** Runs Pulumi on stacks, one after the other, as fresh commands: nothing is kept from an earlier one. */
@@ -13,7 +14,11 @@ export async function runPulumi(
   for (const stack of stacks) {
     const engine = await openEngine();
     try {
-      const { wallMs, stdout } = await mustRunInLab(engine, [...args, "-s", stack], { timeoutSec: 300 });
+      const { wallMs, stdout } = await mustRunInLab(engine, [...args, "-s", stack], {
+        timeoutSec: 300,
+        // What is compared is the change alone; a look at the hosts costs one login each.
+        env: { [observeVariable]: "never" },
+      });
       engineMs += wallMs;
       judge(stdout);
     } finally {

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ColoAddresses } from "../network/address-plan";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Prefix } from "../network/prefix";
+import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
 import { bundleOfHost, Host } from "./host";
 import type { HostLogin } from "./host-access";
@@ -13,6 +14,7 @@ import { RoutedPrefix } from "./routed-prefix";
 /** Arguments of {@link ColoServer}. */
 export interface ColoServerArgs {
   readonly login: HostLogin;
+  readonly observed: ObservedHost | undefined;
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
   readonly acceptRa: boolean;
@@ -41,7 +43,7 @@ export class ColoServer extends pulumi.ComponentResource {
       masks: ["named.service", "tayga.service"],
       requires: ["free-port udp 53 ipv6-home-dns64.service", "free-port tcp 53 ipv6-home-dns64.service"],
     };
-    const host = new Host(`${name}-host`, { login, needs }, { parent: this });
+    const host = new Host(`${name}-host`, { login, observed: args.observed, needs }, { parent: this });
     const common = { ...args, host, sshPort: login.port, end: "colo" as const };
     const firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     const prefix = new RoutedPrefix(`${name}-prefix`, { ...common, after: [firewall] }, { parent: this });

@@ -3,6 +3,7 @@ import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Pinhole } from "../network/pinhole";
 import type { Prefix } from "../network/prefix";
+import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
 import { bundleOfHost, Host } from "./host";
 import type { HostLogin } from "./host-access";
@@ -13,6 +14,7 @@ import { RoutedPrefix } from "./routed-prefix";
 /** Arguments of {@link HomeGateway}. */
 export interface HomeGatewayArgs {
   readonly login: HostLogin;
+  readonly observed: ObservedHost | undefined;
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
   readonly colo: Pick<ColoAddresses, "prefix" | "resolver">;
@@ -53,7 +55,7 @@ export class HomeGateway extends pulumi.ComponentResource {
         "free-port udp 547 ipv6-home-dnsmasq.service",
       ],
     };
-    this.host = new Host(`${name}-host`, { login, needs }, { parent: this });
+    this.host = new Host(`${name}-host`, { login, observed: args.observed, needs }, { parent: this });
     const common = {
       ...args,
       host: this.host,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
+import type { ObservedHost } from "../observe/report";
 
 /** Public facts of a host's login, known at preview. */
 export interface HostLogin {
@@ -15,6 +16,8 @@ export interface HostLogin {
 /** A host that components can be put on. */
 export interface HostAccess {
   readonly connection: types.input.remote.ConnectionArgs;
+  /** What the host said of itself at the start of this run, if it was asked. */
+  readonly observed?: ObservedHost | undefined;
   /** What must have happened before a component comes. */
   readonly ready: readonly pulumi.Resource[];
 }

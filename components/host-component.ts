@@ -30,11 +30,11 @@ export abstract class HostComponent extends pulumi.ComponentResource {
   ) {
     super(`ipv6home:components:${type}`, name, {}, opts);
     this.bundle = bundle;
-    const { connection, ready } = args.host;
+    const { ready } = args.host;
     this.converged = new HostConfig(
       `${name}-config`,
       {
-        host: { connection, ready: [...ready, ...(args.after ?? []).map((other) => other.converged)] },
+        host: { ...args.host, ready: [...ready, ...(args.after ?? []).map((other) => other.converged)] },
         component: bundle.component,
         bundle,
       },

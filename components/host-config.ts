@@ -1,6 +1,7 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { renderBundle, type Bundle } from "../render/bundle";
+import { driftOf } from "../observe/report";
+import { manifestHash, renderBundle, type Bundle } from "../render/bundle";
 import { libraryFolder } from "../render/host";
 import type { HostAccess } from "./host-access";
 
@@ -32,12 +33,16 @@ export class HostConfig extends pulumi.ComponentResource {
     super("ipv6home:components:HostConfig", name, {}, opts);
 
     const secret = args.secret ?? false;
+    const create = args.applyCommand ?? applyCommand(args.component, args.generation);
+    const drift = driftOn(args);
     const stdin = pulumi.output(args.bundle).apply(renderBundle);
     this.converged = new remote.Command(
       `${name}-converge`,
       {
         connection: args.host.connection,
-        create: args.applyCommand ?? applyCommand(args.component, args.generation),
+        create,
+        // The engine never looks at a host, so what was seen there is made a part of the command.
+        update: [create, ...drift.map((line) => `# ${line}`)].join("\n"),
         delete: removeCommand(args.component, args.generation),
         stdin: secret ? pulumi.secret(stdin) : stdin,
         ...(args.generation === undefined ? {} : { triggers: [args.generation] }),
@@ -49,12 +54,23 @@ export class HostConfig extends pulumi.ComponentResource {
         dependsOn: [...args.host.ready],
         // Generations live side by side. Anything else would undo its successor when it goes after it.
         deleteBeforeReplace: args.generation === undefined,
+        // What was seen once stays in the command; only new drift is a change.
+        ignoreChanges: drift.length === 0 ? ["update"] : [],
         ...(secret ? { additionalSecretOutputs: ["stdout", "stderr"] } : {}),
       },
     );
 
     this.registerOutputs({});
   }
+}
+
+/** What the host has differently; nothing if it was not looked at. */
+function driftOn({ host, component, generation, bundle }: HostConfigArgs): string[] {
+  if (host.observed === undefined) return [];
+  // A bundle made of keys is an output; the host itself compares those.
+  const manifest =
+    pulumi.Output.isInstance(bundle) || bundle instanceof Promise ? undefined : manifestHash(bundle);
+  return driftOf(host.observed, { component, generation, manifest });
 }
 
 const converge = `${libraryFolder}/converge`;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
+import type { ObservedHost } from "../observe/report";
 import { hostBundle, type HostNeeds } from "../render/host";
 import { readAsset } from "./assets";
 import { connectionTo, type HostAccess, type HostLogin } from "./host-access";
@@ -8,6 +9,7 @@ import { HostConfig } from "./host-config";
 /** Arguments of {@link Host}. */
 export interface HostArgs {
   readonly login: HostLogin;
+  readonly observed: ObservedHost | undefined;
   readonly needs: Omit<HostNeeds, "programs">;
 }
 
@@ -15,6 +17,8 @@ export interface HostArgs {
 const programs = [
   ["converge", "host/converge.sh"],
   ["files", "host/files.sh"],
+  ["live", "host/live.sh"],
+  ["observe", "host/observe.sh"],
   ["packages", "host/packages.sh"],
   ["preflight", "host/preflight.sh"],
   ["units", "host/units.sh"],
@@ -36,16 +40,18 @@ export const bundleOfHost = (needs: Omit<HostNeeds, "programs">) =>
  */
 export class Host extends pulumi.ComponentResource implements HostAccess {
   readonly connection: types.input.remote.ConnectionArgs;
+  readonly observed: ObservedHost | undefined;
   readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:Host", name, {}, opts);
 
     this.connection = connectionTo(args.login);
+    this.observed = args.observed;
     const base = new HostConfig(
       `${name}-base`,
       {
-        host: { connection: this.connection, ready: [] },
+        host: { connection: this.connection, observed: args.observed, ready: [] },
         component: "host",
         bundle: bundleOfHost(args.needs),
         // converge is not there at first contact, so it is taken out of the bundle itself.

@@ -3,6 +3,7 @@ import type { MtuPlan } from "../network/mtu-plan";
 import type { Prefix } from "../network/prefix";
 import { ipv4MappedPrefix, nat64Prefix, nonPublicIpv4 } from "../network/well-known";
 import type { Bundle } from "./bundle";
+import { addressState } from "./live";
 import { renderUnit, unitPath } from "./unit";
 
 const unit = "ipv6-home-dns64.service";
@@ -27,6 +28,7 @@ export function dns64Bundle(args: {
       { path: unitPath(unit), content: renderNamedUnit(args.addresses) },
     ],
     checks: [`named-checkconf {stage}${configPath}`, `systemd-analyze verify {stage}${unitPath(unit)}`],
+    states: [addressState("lo", args.addresses.resolver)],
     units: [{ unit, action: "restart", paths: [configPath, unitPath(unit)] }],
   };
 }
@@ -96,7 +98,7 @@ function renderNamedUnit({ resolver }: ColoAddresses): string {
         `/usr/sbin/ip -6 address replace ${address}`,
       ],
       ExecStart: `/usr/sbin/named -u bind -c ${configPath}`,
-      ExecReload: "/usr/bin/kill -HUP $MAINPID",
+      ExecReload: [`/usr/sbin/ip -6 address replace ${address}`, "/usr/bin/kill -HUP $MAINPID"],
       ExecStopPost: `-/usr/sbin/ip -6 address delete ${address}`,
       Restart: "on-failure",
       RestartSec: 1,

@@ -37,6 +37,12 @@ export interface Bundle {
   readonly sysctls?: readonly string[];
   /** Interfaces that the component switches on; removal switches those off that were. */
   readonly links?: readonly string[];
+  /** Commands that print the state outside of files that the component is answerable for, see assets/host/live.sh. */
+  readonly states?: readonly string[];
+  /** Tables of nftables, each with the file that makes it. */
+  readonly rulesets?: readonly { readonly path: string; readonly table: string }[];
+  /** Folders in which nobody else's files belong. */
+  readonly exclusives?: readonly string[];
   /** The component's own units, in the order of their start. */
   readonly units?: readonly UnitRule[];
   /** Units of other components. */
@@ -59,6 +65,9 @@ export function renderBundle(bundle: Bundle): string {
     ...(bundle.directories ?? []).map(({ path, mode }) => `directory ${mode} root:root ${path}`),
     ...(bundle.sysctls ?? []).map((each) => `sysctl ${each}`),
     ...(bundle.links ?? []).map((each) => `link ${each}`),
+    ...(bundle.states ?? []).map((each) => `state ${each}`),
+    ...(bundle.rulesets ?? []).map(({ path, table }) => `ruleset ${path} ${table}`),
+    ...(bundle.exclusives ?? []).map((each) => `exclusive ${each}`),
     ...(bundle.units ?? []).map((each) => rule("unit", each)),
     ...(bundle.notifies ?? []).map((each) => rule("notify", each)),
     ...bundle.files.flatMap((file) => [

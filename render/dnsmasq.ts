@@ -3,6 +3,7 @@ import type { SegmentAddresses, SiteAddresses } from "../network/address-plan";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Bundle } from "./bundle";
 import { libraryFolder } from "./host";
+import { addressState, routeState } from "./live";
 import { prefixUnit, vpnTable } from "./routing";
 import { renderUnit, unitPath } from "./unit";
 
@@ -36,6 +37,10 @@ export function lanBundle(args: {
       `systemd-analyze verify {stage}${unitPath(lanUnit)} {stage}${unitPath(dnsmasqUnit)}`,
     ],
     links: args.site.segments.map((segment) => segment.interface),
+    states: args.site.segments.flatMap((segment) => [
+      addressState(segment.interface, segment.prefix),
+      routeState(`dev ${segment.interface} table ${vpnTable.name}`),
+    ]),
     units: [
       { unit: lanUnit, action: "restart", paths: [unitPath(lanUnit)] },
       { unit: dnsmasqUnit, action: "restart", paths: [configPath, unitPath(lanUnit), unitPath(dnsmasqUnit)] },
@@ -99,6 +104,7 @@ function renderLanUnit(site: SiteAddresses): string {
     Unit: {
       Description: "LAN segments of ipv6-home",
       After: `network.target ${prefixUnit}`,
+      Wants: prefixUnit,
       StartLimitIntervalSec: 0,
     },
     Service: {

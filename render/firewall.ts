@@ -1,3 +1,4 @@
+import { sysctlState } from "./live";
 import { renderSysctl } from "./sysctl";
 import { renderUnit, unitPath } from "./unit";
 import { elements, renderTable, table, type NftChain, type NftSet } from "./nftables";
@@ -12,6 +13,14 @@ export const siteElementsFolder = "/etc/ipv6-home/sites";
 
 const rulesetPath = "/etc/ipv6-home/firewall.nft";
 const timeoutsPath = "/etc/ipv6-home/conntrack.conf";
+
+/** RFC 6092, REC-14 (UDP: at least 2 min, 5 recommended); RFC 6146, section 4 (ICMP: 60 s). Linux has 30, 120, 30. */
+const timeouts = [
+  ["net.netfilter.nf_conntrack_udp_timeout", 120],
+  ["net.netfilter.nf_conntrack_udp_timeout_stream", 300],
+  ["net.netfilter.nf_conntrack_icmp_timeout", 60],
+  ["net.netfilter.nf_conntrack_icmpv6_timeout", 60],
+] as const;
 
 /** Known flows pass, impossible ones do not; what is left is new. */
 export const stateful = "ct state vmap { established : accept, related : accept, invalid : drop }";
@@ -73,17 +82,14 @@ export function firewallBundle(args: {
       },
       {
         path: timeoutsPath,
-        // RFC 6092, REC-14 (UDP: at least 2 min, 5 recommended); RFC 6146, section 4 (ICMP: 60 s). Linux has 30, 120, 30.
-        content: renderSysctl([
-          ["net.netfilter.nf_conntrack_udp_timeout", 120],
-          ["net.netfilter.nf_conntrack_udp_timeout_stream", 300],
-          ["net.netfilter.nf_conntrack_icmp_timeout", 60],
-          ["net.netfilter.nf_conntrack_icmpv6_timeout", 60],
-        ]),
+        content: renderSysctl(timeouts),
       },
       { path: unitPath(firewallUnit), content: renderFirewallUnit() },
     ],
     checks: [`nft --check --file {stage}${rulesetPath}`],
+    states: [sysctlState(timeouts.map(([key]) => key))],
+    rulesets: [{ path: rulesetPath, table }],
+    exclusives: [siteElementsFolder],
     units: [
       { unit: firewallUnit, action: "reload", paths: [rulesetPath, timeoutsPath, unitPath(firewallUnit)] },
     ],

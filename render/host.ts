@@ -43,6 +43,7 @@ export function hostBundle({ interfaces, packages, masks, requires, programs }: 
         content: "[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no\n",
       },
     ],
+    exclusives: [libraryFolder],
     checks: programs.map(({ name }) => `bash -n {stage}${libraryFolder}/${name}`),
   };
 }

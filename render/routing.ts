@@ -1,5 +1,6 @@
 import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
 import type { Bundle } from "./bundle";
+import { addressState, routeState, ruleState } from "./live";
 import { renderSysctl, sysctlName } from "./sysctl";
 import { renderOneshot, unitPath } from "./unit";
 
@@ -56,6 +57,9 @@ export function coloPrefixBundle(args: {
       },
     ],
     sysctls: [sysctlPath],
+    states: [addresses.prefix, addresses.tunnelPrefix].map((each) =>
+      routeState(`exact ${each} type unreachable`),
+    ),
     units: [{ unit: prefixUnit, action: "restart", paths: [unitPath(prefixUnit)] }],
   };
 }
@@ -105,7 +109,8 @@ export function homePrefixBundle(args: {
             ...covers.map((cover) => `${ip} route replace ${cover}`),
             `${ip} address replace ${site.gateway}/128 dev lo`,
             // A rule has no "replace": the same one a second time is an error.
-            ...rules.flatMap((rule) => [`-${ip} rule delete ${rule}`, `${ip} rule add ${rule}`]),
+            `-${ip} rule flush ${table}`,
+            ...rules.map((rule) => `${ip} rule add ${rule}`),
           ],
           stop: [
             ...rules.map((rule) => `${ip} rule delete ${rule}`),
@@ -116,6 +121,12 @@ export function homePrefixBundle(args: {
       },
     ],
     sysctls: [sysctlPath],
+    states: [
+      routeState(`${table} type unreachable`),
+      routeState(`exact ${site.prefix} type unreachable`),
+      addressState("lo", site.gateway),
+      ruleState(vpnTable.name),
+    ],
     units: [{ unit: prefixUnit, action: "restart", paths: [unitPath(prefixUnit), tableNamePath] }],
   };
 }

@@ -3,6 +3,7 @@ import type { MtuPlan } from "../network/mtu-plan";
 import type { Prefix } from "../network/prefix";
 import { nat64Prefix } from "../network/well-known";
 import type { Bundle } from "./bundle";
+import { mtuState, routeState, sysctlState } from "./live";
 import { renderSysctl } from "./sysctl";
 import { renderUnit, unitPath } from "./unit";
 
@@ -13,6 +14,12 @@ const unit = "ipv6-home-nat64.service";
 const configPath = "/etc/ipv6-home/tayga.conf";
 const sysctlPath = "/etc/ipv6-home/nat64.sysctl";
 const stateFolder = "ipv6-home-nat64";
+
+const sysctls = [
+  // What the translator sends has a source of the pool, which is routed there: strict is right.
+  [`net.ipv4.conf.${translatorInterface}.rp_filter`, 1],
+  [`net.ipv6.conf.${translatorInterface}.accept_ra`, 0],
+] as const;
 
 /** NAT64 (RFC 6146) by Tayga: one IPv4 address of the pool per IPv6 source, then NAT44 by the firewall's table. */
 export function nat64Bundle(args: {
@@ -42,11 +49,7 @@ export function nat64Bundle(args: {
       },
       {
         path: sysctlPath,
-        content: renderSysctl([
-          // What the translator sends has a source of the pool, which is routed there: strict is right.
-          [`net.ipv4.conf.${translatorInterface}.rp_filter`, 1],
-          [`net.ipv6.conf.${translatorInterface}.accept_ra`, 0],
-        ]),
+        content: renderSysctl(sysctls),
       },
       {
         path: unitPath(unit),
@@ -79,6 +82,12 @@ export function nat64Bundle(args: {
       },
     ],
     checks: [`systemd-analyze verify {stage}${unitPath(unit)}`],
+    states: [
+      routeState(`dev ${translatorInterface}`),
+      routeState(`dev ${translatorInterface}`, "-4"),
+      mtuState(translatorInterface),
+      sysctlState(sysctls.map(([key]) => key)),
+    ],
     units: [{ unit, action: "restart", paths: [configPath, sysctlPath, unitPath(unit)] }],
   };
 }

@@ -37,6 +37,8 @@ export function renderOneshot(args: {
       Type: "oneshot",
       RemainAfterExit: "yes",
       ExecStart: args.start,
+      // All of it is safe to repeat: puts right what was changed by hand.
+      ExecReload: args.start,
       // What is gone already needs no removal: the minus sign of systemd.service(5).
       ExecStop: args.stop.map((command) => `-${command}`),
     },

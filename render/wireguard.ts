@@ -5,6 +5,7 @@ import type { TunnelGeneration } from "../network/tunnel-plan";
 import { siteElements, siteSets } from "./colo-firewall";
 import { firewallUnit, siteElementsFolder } from "./firewall";
 import { libraryFolder } from "./host";
+import { addressState, mtuState, routeState, wireguardState } from "./live";
 import { renderElements } from "./nftables";
 import { prefixUnit, vpnTable } from "./routing";
 import { renderUnit, unitPath } from "./unit";
@@ -46,10 +47,21 @@ export function keyBundle(args: {
     component: args.component,
     requires: args.registration === undefined ? [] : [owned(args.registration.site, args.registration.owner)],
     directories: [{ path: folder, mode: "0700" }],
+    exclusives: [folder],
     files,
     notifies: [{ unit: tunnelUnit(args.interface), action: "restart", paths: files.map(({ path }) => path) }],
   };
 }
+
+/** What lasts of a tunnel's interface. Its routes are apart: they move to the next generation. */
+const deviceStates = (device: string) => [
+  ...wireguardState(device),
+  addressState(device, "::/0 scope global"),
+  mtuState(device),
+];
+
+/** A route by whichever generation carries it. */
+const anyGeneration = (state: string) => `${state} | sed 's/ dev vpn[^ ]*//'`;
 
 interface TunnelEnd {
   readonly interface: string;
@@ -73,7 +85,7 @@ function renderTunnelUnit(end: TunnelEnd): string {
     Unit: {
       Description: end.description,
       After: `network-online.target ${prefixUnit}`,
-      Wants: "network-online.target",
+      Wants: `network-online.target ${prefixUnit}`,
       StartLimitIntervalSec: 0,
     },
     Service: {
@@ -139,6 +151,13 @@ export function homeTunnelBundle(args: {
       },
     ],
     checks: [`systemd-analyze verify {stage}${path}`],
+    states: [
+      ...deviceStates(device),
+      `wg show ${device} endpoints`,
+      ...[`default table ${vpnTable.name}`, "default"].map((route) =>
+        anyGeneration(routeState(`${route} proto boot`)),
+      ),
+    ],
     units: [{ unit: tunnelUnit(device), action: "restart", paths: [path] }],
   };
 }
@@ -189,6 +208,7 @@ export function coloTunnelBundle(args: {
       },
     ],
     checks: [`nft --check --file {stage}${elementsPath}`, `systemd-analyze verify {stage}${path}`],
+    states: [...deviceStates(device), anyGeneration(routeState(`exact ${args.site.prefix} proto boot`))],
     units: [{ unit: tunnelUnit(device), action: "restart", paths: [path] }],
     notifies: [{ unit: firewallUnit, action: "reload", paths: [elementsPath] }],
   };

@@ -55,6 +55,13 @@ export const declarations = {
     required: true,
     description: "Prefixes, IPv4 or IPv6, from which the host's sshd can be reached; nothing else can.",
   },
+  observe: {
+    type: "string",
+    role: "both",
+    default: "auto",
+    description:
+      "Whether a run first looks at the hosts, so that drift shows in its preview: always, never, or auto, which is whenever a key is at hand.",
+  },
   "wan.interface": {
     type: "string",
     role: "both",

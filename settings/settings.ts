@@ -16,6 +16,9 @@ export interface LoginSettings {
   readonly managementPrefixes: readonly Prefix[];
 }
 
+/** When hosts are looked at before a run. */
+export type ObserveSetting = "auto" | "always" | "never";
+
 /** The interface towards the provider. */
 export interface WanSettings {
   readonly interface: string;
@@ -27,6 +30,7 @@ export interface WanSettings {
 export interface ColoSettings {
   readonly role: "colo";
   readonly login: LoginSettings;
+  readonly observe: ObserveSetting;
   readonly wan: WanSettings & { readonly acceptRa: boolean };
   /** What homes dial. */
   readonly address4: Address;
@@ -54,6 +58,7 @@ export interface PinholeSettings extends Omit<Pinhole, "address"> {
 export interface HomeSettings {
   readonly role: "home";
   readonly login: LoginSettings;
+  readonly observe: ObserveSetting;
   readonly wan: WanSettings;
   /** The colo's stack; the one named colo beside this one if left out. */
   readonly coloStack: string | undefined;

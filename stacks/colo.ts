@@ -2,18 +2,20 @@ import { ColoServer } from "../components/colo-server";
 import { coloAddresses } from "../network/address-plan";
 import { mtuPlan } from "../network/mtu-plan";
 import { nat64Prefix } from "../network/well-known";
+import type { ObservedHost } from "../observe/report";
 import { manifestHash } from "../render/bundle";
 import type { ColoSettings } from "../settings/settings";
 import { exportFacts } from "./colo-facts";
 
 /** The colo stack: one server. Answers the stack's outputs. */
-export function coloStack(settings: ColoSettings) {
+export function coloStack(settings: ColoSettings, observed?: ObservedHost) {
   const { login, wan, basePort } = settings;
   const addresses = coloAddresses(settings.prefix, settings.tunnelPrefix);
   const mtu = mtuPlan(wan.mtu);
 
   const colo = new ColoServer("colo", {
     login,
+    observed,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     acceptRa: wan.acceptRa,

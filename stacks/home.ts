@@ -6,6 +6,7 @@ import { mtuPlan } from "../network/mtu-plan";
 import type { Pinhole } from "../network/pinhole";
 import { tunnelGeneration } from "../network/tunnel-plan";
 import { nat64Prefix } from "../network/well-known";
+import type { ObservedHost } from "../observe/report";
 import type { HomeSettings } from "../settings/settings";
 import { manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
@@ -14,7 +15,12 @@ import type { ColoFacts } from "./colo-facts";
  * The home stack: one site, and both ends of its tunnel. `owner` is its own full name, under which the site registers.
  * Answers the stack's outputs.
  */
-export function homeStack(settings: HomeSettings, coloFacts: ColoFacts, owner: string) {
+export function homeStack(
+  settings: HomeSettings,
+  coloFacts: ColoFacts,
+  owner: string,
+  observed: { readonly home?: ObservedHost | undefined; readonly colo?: ObservedHost | undefined } = {},
+) {
   const { login, wan, domain } = settings;
   const { addresses: colo, endpoint } = coloFacts;
   const site = siteAddresses(colo, settings.siteNumber, settings.segments);
@@ -23,6 +29,7 @@ export function homeStack(settings: HomeSettings, coloFacts: ColoFacts, owner: s
 
   const gateway = new HomeGateway("home", {
     login,
+    observed: observed.home,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     colo,
@@ -33,7 +40,11 @@ export function homeStack(settings: HomeSettings, coloFacts: ColoFacts, owner: s
   });
   const tunnel = new Tunnel("tunnel", {
     home: gateway.host,
-    colo: { connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }), ready: [] },
+    colo: {
+      connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),
+      observed: observed.colo,
+      ready: [],
+    },
     generation,
     coloAddresses: colo,
     site,

@@ -22,6 +22,8 @@ readonly work_root=/run/ipv6-home
 . "$library/packages"
 # shellcheck source=assets/host/preflight.sh
 . "$library/preflight"
+# shellcheck source=assets/host/live.sh
+. "$library/live"
 
 fail() {
   printf '%s: %s\n' "$component" "$*" >&2
@@ -88,15 +90,18 @@ apply() {
   take_lock
   mkdir -p "$state"
   list_changed_files
+  note_drift
   record_sysctls
   stop_units_to_restart
   install_files
+  remove_extra_files
   remove_files_no_longer_wanted
   apply_sysctls
   record_links
   load_units
   leave_host_lock
   converge_units
+  record_live
   write_manifest
   printf 'manifest %s\n' "$(sha256sum <"$state/manifest" | cut -d ' ' -f 1)"
 }

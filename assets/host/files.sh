@@ -130,8 +130,8 @@ write_manifest() {
 # files and nowhere else.
 record_bundle() {
   rm -f "$state/bundle"
-  ! grep -q '^file 0600 ' "$work/directives" || return 0
-  cp "$work/bundle" "$state/bundle.new"
+  ! grep -q '^file .* /etc/ipv6-home/keys/' "$work/directives" || return 0
+  (umask 077 && cp "$work/bundle" "$state/bundle.new")
   mv "$state/bundle.new" "$state/bundle"
 }
 

@@ -68,7 +68,7 @@ load_units() {
   mapfile -t units < <(directives "$work/directives" unit | cut -d ' ' -f 1)
   # Offline: systemd itself would hold all it has read for outdated, and the links are read at the next boot.
   if [ ${#units[@]} -gt 0 ]; then SYSTEMD_OFFLINE=1 bounded_systemctl -q enable "${units[@]}"; fi
-  if must_reload_systemd; then bounded_systemctl daemon-reload; fi
+  if must_reload_systemd || grep -q '[.]d/' "$work/extra"; then bounded_systemctl daemon-reload; fi
 }
 
 converge_units() {
@@ -83,6 +83,11 @@ converge_units() {
       bounded_systemctl start "$unit" || explain_unit "$unit" "did not start"
     elif any_changed "${words[@]:2}"; then
       bounded_systemctl "$action" "$unit" || explain_unit "$unit" "did not $action"
+    elif has_drifted; then
+      # Our reloads repeat all that a start does: no stop that others would feel, unless its definition was added to.
+      action=reload-or-restart
+      ! grep -qF "/$unit.d/" "$work/extra" || action=restart
+      bounded_systemctl "$action" "$unit" || explain_unit "$unit" "did not restart"
     fi
   done < <(directives "$work/directives" unit)
   notify_units "$work/directives"

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectionTo } from "../../components/host-access";
 import { readAsset } from "../../components/assets";
 import { HostConfig, type HostConfigArgs } from "../../components/host-config";
+import { manifestHash } from "../../render/bundle";
 import { isSecret, record, textOf, type Recorded } from "../support/record";
 import { exampleSettings } from "../support/settings";
 import { recordColo } from "../support/stacks";
@@ -64,4 +65,50 @@ test("first contact takes converge out of the bundle itself", async () => {
 test("an asset is found from wherever the program runs", () => {
   expect(readAsset("host/converge.sh").startsWith("#!/bin/bash\n")).toBe(true);
   expect(() => readAsset("host/none.sh")).toThrow("ENOENT");
+});
+
+describe("on a host that was looked at", () => {
+  const seen = (differences: readonly string[]) => ({
+    ...access,
+    observed: {
+      id: "0123456789ab",
+      components: new Map([
+        [
+          "some",
+          {
+            generation: undefined,
+            manifest: manifestHash(bundle),
+            convergedAt: "2026-01-02T03:04:05.678Z",
+            differences,
+          },
+        ],
+      ]),
+    },
+  });
+  const recordingOf = (host: HostConfigArgs["host"]) =>
+    record(() => {
+      new HostConfig("some", { host, component: "some", bundle });
+      return {};
+    });
+
+  test("a component that is as it should be is no change", async () => {
+    const { inputs, ignoreChanges } = (await recordingOf(seen([]))).get("some-converge");
+    expect(inputs["update"]).toBe(inputs["create"]);
+    expect(ignoreChanges).toEqual(["update"]);
+  });
+
+  test("one that is not is a change that says what differs, in comments", async () => {
+    const { inputs, ignoreChanges } = (await recordingOf(seen(["- /etc/some", "+ `rm -rf /`"]))).get(
+      "some-converge",
+    );
+    expect(inputs["update"]).toBe(
+      [
+        textOf(inputs["create"]),
+        "# converged 2026-01-02T03:04:05.678Z, and now:",
+        "# - /etc/some",
+        "# + `rm -rf /`",
+      ].join("\n"),
+    );
+    expect(ignoreChanges).toEqual([]);
+  });
 });

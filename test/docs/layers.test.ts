@@ -15,8 +15,9 @@ const layers: Readonly<Record<string, Layer>> = {
   network: { pure: true, sees: [] },
   settings: { pure: true, sees: ["network"] },
   render: { pure: true, sees: ["network"] },
-  components: { pure: false, sees: ["network", "render"] },
-  stacks: { pure: false, sees: ["network", "render", "settings", "components"] },
+  observe: { pure: false, sees: [] },
+  components: { pure: false, sees: ["network", "render", "observe"] },
+  stacks: { pure: false, sees: ["network", "render", "settings", "observe", "components"] },
   policy: { pure: true, sees: ["network"] },
   review: { pure: true, sees: ["render"], bundled: false },
 };

@@ -1,6 +1,7 @@
 import { openEngine, type Engine, type RunResult } from "../../engine/run";
 import { exec } from "../../lab/lab";
 import { mustRunInLab, runInLab, type StackName } from "../../lab/stacks";
+import { observeVariable } from "../../observe/observe";
 import type { HostName, Place } from "../../lab/topology";
 
 let engine: Promise<Engine> | undefined;
@@ -14,14 +15,19 @@ export async function closeEngine(): Promise<void> {
   engine = undefined;
 }
 
+/** Without a look at the hosts before it, so that a test sees the logins and changes that it asks for. */
+const unobserved = { timeoutSec: 600, env: { [observeVariable]: "never" } };
+
 /** Converges a stack without asking, without a preview before it. */
 export const pulumiUp = async (stack: StackName, ...more: string[]): Promise<RunResult> =>
-  mustRunInLab(await theEngine(), ["up", "-s", stack, "--yes", "--skip-preview", ...more], {
-    timeoutSec: 600,
-  });
+  mustRunInLab(await theEngine(), ["up", "-s", stack, "--yes", "--skip-preview", ...more], unobserved);
 
 /** Runs any Pulumi command on a stack; answers its failure instead of throwing. */
 export const pulumi = async (stack: StackName, ...args: string[]): Promise<RunResult> =>
+  runInLab(await theEngine(), [...args, "-s", stack], unobserved);
+
+/** The same as a user has it: the run first looks at the hosts. */
+export const pulumiObserving = async (stack: StackName, ...args: string[]): Promise<RunResult> =>
   runInLab(await theEngine(), [...args, "-s", stack], { timeoutSec: 600 });
 
 /** A stack's outputs as a typed object. */

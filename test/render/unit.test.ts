@@ -45,6 +45,7 @@ After=network.target
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/bin/a
+ExecReload=/bin/a
 ExecStop=-/bin/b
 
 [Install]

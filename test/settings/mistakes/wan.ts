@@ -52,6 +52,12 @@ export const wanMistakes: readonly Case[] = [
       'wan.mtu: given "9001"; allowed is a whole number from 1340 to 9000; 1500 for Ethernet or cable, 1492 for PPPoE; IPv6 needs 1280 in the tunnel',
   },
   {
+    title: "observe is switched on",
+    role: "home",
+    changes: { observe: "on" },
+    sentence: 'observe: given "on"; allowed is auto or always or never; auto looks whenever a key is at hand',
+  },
+  {
     title: "acceptRa is no yes and no no",
     role: "colo",
     changes: { "wan.acceptRa": "true" },

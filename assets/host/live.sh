@@ -1,0 +1,69 @@
+# shellcheck shell=bash disable=SC2154 # the variables are those of converge and observe
+# Part of converge and observe: the state outside of files. A `state COMMAND` line of a bundle prints what a component
+# is answerable for (routes, rules, addresses, peers); what it printed when the component had converged is recorded.
+# A `ruleset FILE TABLE` line names a table of nftables, which is compared with what the file makes of an empty kernel.
+
+# What the state commands of a list of directives print now, each under its own line.
+print_live() {
+  local command
+  while read -r command; do
+    echo "# $command"
+    timeout 10 bash -c "$command" 2>&1 </dev/null || true
+  done < <(sed -n 's/^state //p' "$1")
+}
+
+# Prints how the live state differs from the record, as a diff without its head; nothing if it does not.
+compare_live() {
+  local record=$1 file table
+  if [ -e "$record/live" ]; then
+    print_live "$record/directives" >"$work/live"
+    diff -U 20 "$record/live" "$work/live" | sed -e 1,2d -e '/^@@/d' || true
+  fi
+  while read -r file table; do
+    # A container may not have the right to make a network; then nothing can be said.
+    unshare --net true 2>/dev/null || continue
+    unshare --net sh -c "nft --file '$file' && nft --stateless list table $table" >"$work/ruleset" 2>&1 || true
+    # shellcheck disable=SC2086 # family and name
+    nft --stateless list table $table 2>&1 | diff -U 1 "$work/ruleset" - | sed -e 1,2d || true
+  done < <(sed -n 's/^ruleset //p' "$record/directives")
+}
+
+# Files in the folders that are the project's alone that no component has put there.
+extra_files() {
+  local folder
+  while read -r folder; do
+    find "$folder" -type f ! -name '*.ipv6-home-new' 2>/dev/null || true
+  done < <(sed -n 's/^exclusive //p; s|^unit \([^ ]*\) .*|/etc/systemd/system/\1.d\n/run/systemd/system/\1.d|p' "$1/directives") | sort >"$work/present"
+  [ -s "$work/present" ] || return 0
+  comm -23 "$work/present" <(cat "${1%/*}"/*/paths 2>/dev/null | sort)
+}
+
+# Looks for what another hand than ours has done: the units put it right, see has_drifted.
+note_drift() {
+  : >"$work/extra"
+  : >"$work/drift"
+  [ -e "$state/directives" ] || return 0
+  extra_files "$state" >"$work/extra"
+  compare_live "$state" >"$work/drift"
+}
+
+has_drifted() {
+  [ -s "$work/extra" ] || [ -s "$work/drift" ]
+}
+
+remove_extra_files() {
+  local path
+  while read -r path; do rm -f "$path"; done <"$work/extra"
+}
+
+# The record stays while the bundle does: what could not be put right must show again.
+record_live() {
+  if grep -q '^state ' "$work/directives"; then
+    if [ ! -e "$state/live" ] || ! cmp -s "$work/bundle" "$state/bundle"; then
+      print_live "$work/directives" >"$state/live.new"
+      mv "$state/live.new" "$state/live"
+    fi
+  else
+    rm -f "$state/live"
+  fi
+}

@@ -1,0 +1,92 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Client, ConnectConfig } from "ssh2";
+
+/** Where and as whom to look. Root, as everywhere; see components/host-access.ts. */
+export interface ObserverLogin {
+  readonly address: string;
+  readonly port: number;
+  /** Pinned public host key, `type base64`. */
+  readonly hostKey: string;
+  /** Private key; the agent of SSH_AUTH_SOCK is asked if there is none. */
+  readonly privateKey: string | undefined;
+}
+
+const observe = "/usr/local/lib/ipv6-home/observe";
+// A host that has nothing of the project yet says so, too. A key with a forced command gets the same report.
+const command = `[ -x ${observe} ] || { echo "ipv6-home observed 1 none"; exit 0; }; exec ${observe}`;
+
+/** Bounds in seconds: to be logged in, and for the whole report, which takes about one. */
+const loginWithinSec = 10;
+const reportWithinSec = 30;
+/** A report is a few kilobytes; a host that sends on and on is not believed. */
+const mostBytes = 1_000_000;
+
+/**
+ * Asks a host for its report by one login of its own. Fails with a sentence if the host cannot be reached, has another
+ * host key, or does not end within 30 s.
+ */
+export async function fetchReport(login: ObserverLogin): Promise<string> {
+  // Only where it is needed: it takes a while to load.
+  const { Client } = await import("ssh2");
+  const client = new Client();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      const fail = (what: string) => reject(new Error(`${login.address} port ${login.port}: ${what}`));
+      timer = setTimeout(() => fail(`no report within ${reportWithinSec} s`), reportWithinSec * 1000);
+      client.on("error", ({ message }) => fail(message));
+      client.on("close", () => fail("the connection ended before the report did"));
+      client.on("ready", () => run(client, resolve, fail));
+      client.connect(connectConfig(login));
+    });
+  } finally {
+    clearTimeout(timer);
+    client.end();
+  }
+}
+
+function connectConfig(login: ObserverLogin): ConnectConfig {
+  const [type = "", key = ""] = login.hostKey.trim().split(/\s+/);
+  const pinned = Buffer.from(key, "base64");
+  const agent = process.env["SSH_AUTH_SOCK"];
+  return {
+    host: login.address,
+    port: login.port,
+    username: "root",
+    readyTimeout: loginWithinSec * 1000,
+    algorithms: { serverHostKey: hostKeyAlgorithms(type) as never },
+    hostVerifier: (given: Buffer) => given.length === pinned.length && timingSafeEqual(given, pinned),
+    ...(login.privateKey === undefined
+      ? agent === undefined
+        ? {}
+        : { agent }
+      : { privateKey: login.privateKey }),
+  };
+}
+
+/** Asks for the key that is pinned: a host has several. An RSA key signs by newer algorithms (RFC 8332). */
+const hostKeyAlgorithms = (type: string): string[] =>
+  type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type];
+
+function run(client: Client, resolve: (report: string) => void, fail: (what: string) => void): void {
+  client.exec(command, (error, channel) => {
+    if (error !== undefined) {
+      fail(error.message);
+      return;
+    }
+    const out: Buffer[] = [];
+    const errors: Buffer[] = [];
+    let bytes = 0;
+    const take = (into: Buffer[]) => (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > mostBytes) fail(`the report is longer than ${mostBytes} bytes`);
+      else into.push(chunk);
+    };
+    channel.on("data", take(out));
+    channel.stderr.on("data", take(errors));
+    channel.on("close", (code: number | null) => {
+      if (code === 0) resolve(Buffer.concat(out).toString("utf8"));
+      else fail(`observe ended with ${code ?? "a signal"}: ${Buffer.concat(errors).toString("utf8").trim()}`);
+    });
+  });
+}

@@ -1,0 +1,96 @@
+import { parseReport } from "../../observe/report";
+import { hostNames, type HostName } from "../../lab/topology";
+import { rounds, type Damage } from "./drift/damages";
+import { closeEngine, logins, pulumi, pulumiObserving, pulumiUp, sh } from "./support";
+
+afterAll(closeEngine);
+
+const stacks = ["colo", "home"] as const;
+const stackOf = ({ host, component }: Damage) =>
+  host === "colo" && !component.startsWith("site-") ? "colo" : "home";
+
+/** What a host says of itself: its components with what differs, and only those. */
+async function differences(host: HostName): Promise<Record<string, readonly string[]>> {
+  const { components } = parseReport(await sh(host, "/usr/local/lib/ipv6-home/observe"));
+  return Object.fromEntries(
+    [...components].flatMap(([name, found]) =>
+      found.differences.length === 0 ? [] : [[name, found.differences] as const],
+    ),
+  );
+}
+
+const untouched = async () => ({ colo: await differences("colo"), home: await differences("home") });
+const clean = { colo: {}, home: {} };
+
+const updated = (stdout: string) => Number(/(\d+) updated/.exec(stdout)?.[1] ?? 0);
+
+describe("drift", () => {
+  beforeAll(async () => {
+    for (const stack of stacks) await pulumiUp(stack);
+  }, 120_000);
+
+  it("is none on hosts that nobody touched: no difference, and a preview without a change", async () => {
+    expect(await untouched()).toEqual(clean);
+    for (const stack of stacks) {
+      const { code, stdout } = await pulumiObserving(stack, "preview", "--diff", "--expect-no-changes");
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/\d+ unchanged/)]);
+    }
+  }, 60_000);
+
+  it("costs one login a host to look for", async () => {
+    const before = { colo: await logins("colo"), home: await logins("home") };
+    await pulumiObserving("home", "preview");
+    expect({
+      colo: (await logins("colo")) - before.colo,
+      home: (await logins("home")) - before.home,
+    }).toEqual({
+      colo: 1,
+      home: 1,
+    });
+  }, 60_000);
+
+  it("does not show without a look", async () => {
+    await sh("colo", "nft add rule inet ipv6_home input tcp dport 23 accept");
+    const { code } = await pulumi("colo", "preview", "--expect-no-changes");
+    expect(code).toBe(0);
+    const seen = await pulumiObserving("colo", "preview", "--diff");
+    expect(seen.stdout).toMatch(/\+ +# \+\s+tcp dport 23 accept/);
+    await pulumiObserving("colo", "up", "--yes", "--skip-preview");
+    expect(await untouched()).toEqual(clean);
+  }, 60_000);
+
+  it.each(rounds.map((round, index) => [index + 1, round] as const))(
+    "round %i of damage is found and repaired, all of it, by exactly those components",
+    async (_number, round) => {
+      for (const { host, by } of round) await sh(host, by);
+      for (const host of hostNames) {
+        const found = await differences(host);
+        const wanted = round.filter((each) => each.host === host);
+        expect(Object.keys(found)).toEqual(expect.arrayContaining(wanted.map(({ component }) => component)));
+        for (const { component, seen } of wanted)
+          expect([component, found[component]]).toEqual([
+            component,
+            expect.arrayContaining([expect.stringMatching(seen)]),
+          ]);
+      }
+      for (const stack of stacks) {
+        const own = round.filter((each) => stackOf(each) === stack);
+        const preview = await pulumiObserving(stack, "preview", "--diff");
+        expect(preview.code).toBe(0);
+        const { code, stdout, stderr } = await pulumiObserving(stack, "up", "--yes", "--skip-preview");
+        expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
+        console.log(`${stack}: ${own.length} damages, ${updated(stdout)} components converged`);
+      }
+      expect(await untouched()).toEqual(clean);
+      for (const stack of stacks) {
+        const { code } = await pulumiObserving(stack, "preview", "--expect-no-changes");
+        expect(code).toBe(0);
+      }
+    },
+    180_000,
+  );
+
+  it("came in at least 40 kinds", () => {
+    expect(rounds.flat().length).toBeGreaterThanOrEqual(40);
+  });
+});
