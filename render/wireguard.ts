@@ -44,7 +44,10 @@ export function keyBundle(args: {
   ];
   return {
     component: args.component,
-    requires: args.registration === undefined ? [] : [owned(args.registration.site, args.registration.owner)],
+    requires: [
+      ...(args.registration === undefined ? [] : [owned(args.registration.site, args.registration.owner)]),
+      `vacant ${args.interface}`,
+    ],
     directories: [{ path: folder, mode: "0700" }],
     files,
     notifies: [{ unit: tunnelUnit(args.interface), action: "restart", paths: files.map(({ path }) => path) }],
@@ -65,6 +68,11 @@ interface TunnelEnd {
   /** Whether a start waits until the routes are its own, see assets/tunnel/wireguard-routes.sh. */
   readonly takeOver: "wait" | "follow";
 }
+
+/** Before the peer's own route, which an address brings: it follows the routes to where the traffic goes. */
+const peerMetric = 128;
+
+const quoted = (routes: readonly string[]) => routes.map((route) => `"${route}"`).join(" ");
 
 /** The article's unit, without wg-quick: device, addresses, peer, routes. It ends with its device and starts again. */
 function renderTunnelUnit(end: TunnelEnd): string {
@@ -88,10 +96,7 @@ function renderTunnelUnit(end: TunnelEnd): string {
         // Up first: only then does a new address bring the route to its peer.
         `/usr/sbin/ip link set dev ${device} mtu ${end.mtu} up`,
         `${ip} address replace ${end.local} peer ${end.peer} dev ${device}`,
-        [
-          `${libraryFolder}/wireguard-routes ${end.takeOver} ${device}`,
-          ...end.routes.map((route) => `"${route}"`),
-        ].join(" "),
+        `${libraryFolder}/wireguard-routes ${end.takeOver} ${device} ${quoted(end.routes)}`,
       ],
       ExecStopPost: `-/usr/sbin/ip link delete dev ${device}`,
       Restart: "on-failure",
@@ -115,6 +120,13 @@ export function homeTunnelBundle(args: {
 }): Bundle {
   const device = args.generation.homeInterface;
   const path = unitPath(tunnelUnit(device));
+  const { gateway } = args.site;
+  const routes = [
+    `default table ${vpnTable.name} src ${gateway} metric 1024`,
+    // The gateway's own IPv6, its ICMPv6 errors to the internet among it.
+    `default src ${gateway} metric 4096`,
+    `${args.colo.tunnel} metric ${peerMetric}`,
+  ];
   return {
     component: args.component,
     files: [
@@ -129,14 +141,13 @@ export function homeTunnelBundle(args: {
           peer: args.colo.tunnel,
           allowedIps: [args.anywhere],
           endpoint: `${args.endpoint}:${args.generation.port}`,
-          routes: [
-            `default table ${vpnTable.name} src ${args.site.gateway} metric 1024`,
-            // The gateway's own IPv6, its ICMPv6 errors to the internet among it.
-            `default src ${args.site.gateway} metric 4096`,
-          ],
+          routes,
           takeOver: "wait",
         }),
       },
+    ],
+    releases: [
+      `${libraryFolder}/wireguard-routes leave ${device} ${gateway} ${args.colo.tunnel} ${quoted(routes)}`,
     ],
     checks: [`systemd-analyze verify {stage}${path}`],
     units: [{ unit: tunnelUnit(device), action: "restart", paths: [path] }],
@@ -158,6 +169,7 @@ export function coloTunnelBundle(args: {
   const device = args.generation.coloInterface;
   const path = unitPath(tunnelUnit(device));
   const elementsPath = `${siteElementsFolder}/${args.component}.nft`;
+  const routes = [`${args.site.prefix} metric 1024`, `${args.site.tunnel} metric ${peerMetric}`];
   return {
     component: args.component,
     requires: [
@@ -183,11 +195,12 @@ export function coloTunnelBundle(args: {
           local: args.colo.tunnel,
           peer: args.site.tunnel,
           allowedIps: [args.site.prefix, args.siteTunnel],
-          routes: [`${args.site.prefix} metric 1024`],
+          routes,
           takeOver: "follow",
         }),
       },
     ],
+    releases: [`${libraryFolder}/wireguard-routes yield ${device} ${quoted(routes)}`],
     checks: [`nft --check --file {stage}${elementsPath}`, `systemd-analyze verify {stage}${path}`],
     units: [{ unit: tunnelUnit(device), action: "restart", paths: [path] }],
     notifies: [{ unit: firewallUnit, action: "reload", paths: [elementsPath] }],

@@ -31,7 +31,7 @@ export function homeStack(settings: HomeSettings, coloFacts: ColoFacts, owner: s
     domain,
     pinholes: pinholesOf(settings, site.segments),
   });
-  const tunnel = new Tunnel("tunnel", {
+  const tunnel = new Tunnel(`tunnel-${settings.keyEpoch}`, {
     home: gateway.host,
     colo: { connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }), ready: [] },
     generation,
