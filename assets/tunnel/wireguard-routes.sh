@@ -20,6 +20,9 @@ shift 2
 readonly within_sec=20
 # A session that old is dead (WireGuard's REJECT_AFTER_TIME); an idle one is renewed earlier, by the keepalives.
 readonly alive_sec=180
+# What is sent within some 20 ms of the first handshake may be lost (wireguard-go: in one rotation of four), so a session
+# has to be a little older before it gets traffic.
+readonly settled_sec=1
 other=${device%?}$((1 - ${device: -1}))
 
 carries() {
@@ -34,7 +37,8 @@ exists() {
 
 is_alive() {
   wg show "$1" latest-handshakes 2>/dev/null |
-    awk -v now="$(date +%s)" -v limit=$alive_sec '$2 > 0 && now - $2 <= limit { found = 1 } END { exit !found }'
+    awk -v now="$(date +%s)" -v least=$settled_sec -v most=$alive_sec \
+      '$2 > 0 && now - $2 > least && now - $2 <= most { found = 1 } END { exit !found }'
 }
 
 put_routes() {

@@ -1,6 +1,9 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { spawnIn } from "../../lab/exec";
 import { describe as describeLab } from "../../lab/lab";
 import { writeSettings } from "../../lab/stacks";
 import { lostOf, trafficLine, underTraffic, type TrafficReport } from "../../lab/traffic";
+import { namesOf, tunnelsOn } from "./generation";
 import { closeEngine, logins, outputs, pulumi, pulumiUp, sh, trySh, until } from "./support";
 
 afterAll(closeEngine);
@@ -25,20 +28,18 @@ const nothingLost = (report: TrafficReport) => ({
 });
 const nothing = { lost: 0, broken: 0, flowed: true };
 
-/** Which generation carries the traffic, and that no other is there. */
+/** What each host has of tunnels after the first rotation; after any other it must be the same, but for the names. */
+let first: Readonly<Record<"home" | "colo", string>> | undefined;
+
+/** Which generation carries the traffic, and that nothing of another one is left. */
 async function mustHoldOnly(epoch: number): Promise<void> {
-  const slot = (epoch + 1) % 2;
-  expect((await sh("home", "wg show interfaces")).trim()).toBe(`vpn${slot}`);
-  expect((await sh("colo", "wg show interfaces")).trim()).toBe(`vpn1-${slot}`);
-  for (const host of ["home", "colo"] as const) {
-    const found = await sh(
-      host,
-      "ls /etc/ipv6-home/keys /var/lib/ipv6-home /etc/systemd/system; ip -o link; ip -6 route show table all; nft list table inet ipv6_home",
-    );
-    const other = host === "home" ? `vpn${1 - slot}(?![-0-9])` : `vpn1-${1 - slot}`;
-    expect(found).not.toMatch(new RegExp(`${other}|${51821 - slot}`));
-    expect((await sh(host, "systemctl --failed --no-legend")).trim()).toBe("");
-  }
+  expect((await sh("home", "wg show interfaces")).trim()).toBe(namesOf(epoch).home);
+  expect((await sh("colo", "wg show interfaces")).trim()).toBe(namesOf(epoch).colo);
+  const now = { home: await tunnelsOn("home", epoch), colo: await tunnelsOn("colo", epoch) };
+  first ??= now;
+  expect(now).toEqual(first);
+  expect(now.home).not.toMatch(/vpn\d/);
+  expect(now.colo).not.toMatch(/vpn1-\d/);
 }
 
 describe("what a rotation must not be", () => {
@@ -116,6 +117,38 @@ describe("a rotation", () => {
     await mustHoldOnly(1_764_000_000);
     setEpoch(11);
     await pulumiUp("home");
+    await mustHoldOnly(11);
+  }, 120_000);
+});
+
+describe("an operator who is logged in through the tunnel", () => {
+  it("stays logged in while it rotates", async () => {
+    const lab = describeLab();
+    const open = { "ssh.managementPrefixes": ["fd00:1ab::/64", "2001:db8:6::/64"] };
+    const known = `/tmp/ipv6-home-known-hosts-${process.pid}`;
+    writeFileSync(known, `2001:db8:beef:100::1 ${lab.hosts.home.hostKey}\n`);
+    try {
+      writeSettings("home", lab, { ...open, "tunnel.keyEpoch": 11 });
+      await pulumiUp("home");
+      const options = ["-F", "none", "-o", `UserKnownHostsFile=${known}`, "-o", "BatchMode=yes"];
+      const login = ["-i", lab.ssh.privateKeyPath, "root@2001:db8:beef:100::1"];
+      // A line every tenth of a second, out of the host that rotates, to the internet.
+      const shell = "tty; while sleep 0.1; do echo $SSH_CONNECTION; done";
+      const session = spawnIn("web6", ["ssh", ...options, ...login, shell], "stdout");
+      await until("the session speaks", 10, () => Promise.resolve(session.size() > 100));
+      for (const epoch of [12, 11]) {
+        writeSettings("home", lab, { ...open, "tunnel.keyEpoch": epoch });
+        await pulumiUp("home");
+      }
+      const then = session.size();
+      await until("the session still speaks", 5, () => Promise.resolve(session.size() > then + 100));
+      expect(session.ended()).toBe(false);
+      expect(await session.stop("SIGTERM")).toContain("2001:db8:6::2 ");
+    } finally {
+      rmSync(known, { force: true });
+      setEpoch(11);
+      await pulumiUp("home");
+    }
     await mustHoldOnly(11);
   }, 120_000);
 });
