@@ -3,7 +3,7 @@ import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
 import type { Prefix } from "../network/prefix";
 import type { TunnelGeneration } from "../network/tunnel-plan";
 import { siteElements, siteSets } from "./colo-firewall";
-import { firewallUnit, siteElementsFolder } from "./firewall";
+import { siteElementsFolder } from "./firewall";
 import { libraryFolder } from "./host";
 import { renderElements } from "./nftables";
 import { prefixUnit, vpnTable } from "./routing";
@@ -67,6 +67,8 @@ interface TunnelEnd {
   readonly routes: readonly string[];
   /** Whether a start waits until the routes are its own, see assets/tunnel/wireguard-routes.sh. */
   readonly takeOver: "wait" | "follow";
+  /** What is done before the first packet, and undone after the last; a failure of either is none of the unit. */
+  readonly also?: { readonly start: readonly string[]; readonly stop: readonly string[] };
 }
 
 /** Before the peer's own route, which an address brings: it follows the routes to where the traffic goes. */
@@ -89,6 +91,7 @@ function renderTunnelUnit(end: TunnelEnd): string {
       NotifyAccess: "all",
       ExecStart: `${libraryFolder}/wireguard-device ${device}`,
       ExecStartPost: [
+        ...(end.also?.start ?? []).map((command) => `-${command}`),
         [
           `${libraryFolder}/wireguard-peer ${device} ${end.port} ${end.allowedIps.join(",")}`,
           ...(end.endpoint === undefined ? [] : [end.endpoint]),
@@ -98,7 +101,10 @@ function renderTunnelUnit(end: TunnelEnd): string {
         `${ip} address replace ${end.local} peer ${end.peer} dev ${device}`,
         `${libraryFolder}/wireguard-routes ${end.takeOver} ${device} ${quoted(end.routes)}`,
       ],
-      ExecStopPost: `-/usr/sbin/ip link delete dev ${device}`,
+      ExecStopPost: [
+        `-/usr/sbin/ip link delete dev ${device}`,
+        ...(end.also?.stop ?? []).map((command) => `-${command}`),
+      ],
       Restart: "on-failure",
       RestartSec: 1,
       TimeoutStartSec: 30,
@@ -170,6 +176,11 @@ export function coloTunnelBundle(args: {
   const path = unitPath(tunnelUnit(device));
   const elementsPath = `${siteElementsFolder}/${args.component}.nft`;
   const routes = [`${args.site.prefix} metric 1024`, `${args.site.tunnel} metric ${peerMetric}`];
+  const elements = [
+    { set: siteSets.tunnelPorts, elements: [String(args.generation.port)] },
+    { set: siteSets.sources, elements: siteElements(device, [args.site.prefix, args.siteTunnel]) },
+    { set: siteSets.destinations, elements: siteElements(device, [args.site.prefix]) },
+  ];
   return {
     component: args.component,
     requires: [
@@ -179,11 +190,7 @@ export function coloTunnelBundle(args: {
     files: [
       {
         path: elementsPath,
-        content: renderElements([
-          { set: siteSets.tunnelPorts, elements: [String(args.generation.port)] },
-          { set: siteSets.sources, elements: siteElements(device, [args.site.prefix, args.siteTunnel]) },
-          { set: siteSets.destinations, elements: siteElements(device, [args.site.prefix]) },
-        ]),
+        content: renderElements("add", elements),
       },
       {
         path,
@@ -197,12 +204,20 @@ export function coloTunnelBundle(args: {
           allowedIps: [args.site.prefix, args.siteTunnel],
           routes,
           takeOver: "follow",
+          // Not by a reload of the ruleset: while a table takes another one's place, a packet may find the sets of
+          // neither. The ruleset includes the file as well, for its own reloads; without the table there is nothing to do.
+          also: {
+            start: [`/usr/sbin/nft --file ${elementsPath}`],
+            stop: renderElements("delete", elements)
+              .trimEnd()
+              .split("\n")
+              .map((line) => `/usr/sbin/nft '${line}'`),
+          },
         }),
       },
     ],
     releases: [`${libraryFolder}/wireguard-routes yield ${device} ${quoted(routes)}`],
     checks: [`nft --check --file {stage}${elementsPath}`, `systemd-analyze verify {stage}${path}`],
-    units: [{ unit: tunnelUnit(device), action: "restart", paths: [path] }],
-    notifies: [{ unit: firewallUnit, action: "reload", paths: [elementsPath] }],
+    units: [{ unit: tunnelUnit(device), action: "restart", paths: [path, elementsPath] }],
   };
 }

@@ -25,6 +25,12 @@ let clean: Record<"home" | "colo", string>;
 let rotationMs = 0;
 const told: string[] = [];
 afterAll(() => console.log(told.join("\n")));
+// What the runbook names for the warnings that killed runs leave behind.
+afterAll(async () => {
+  expect((await pulumi("home", "refresh", "--yes", "--skip-preview", "--clear-pending-creates")).code).toBe(
+    0,
+  );
+});
 
 const generations = async () => ({
   home: await tunnelsOn("home", epoch),
@@ -149,4 +155,13 @@ describe("a rotation whose engine is killed", () => {
       clearTimeout(timer);
     }
   }, 600_000);
+
+  it("leaves warnings of pending operations, which one command of the runbook clears", async () => {
+    const pending = async () =>
+      (await pulumi("home", "stack", "export")).stdout.match(/"type": "creating"/g)?.length ?? 0;
+    expect(await pending()).toBeGreaterThan(0);
+    await pulumi("home", "refresh", "--yes", "--skip-preview", "--clear-pending-creates");
+    expect(await pending()).toBe(0);
+    expect((await pulumi("home", "preview", "--expect-no-changes")).code).toBe(0);
+  }, 60_000);
 });

@@ -8,8 +8,8 @@ export function namesOf(epoch: number) {
 
 /** What is on a host of tunnels and of what belongs to them; the same for every generation but for the names. */
 const look = [
-  "ls /etc/ipv6-home/keys /etc/ipv6-home/sites /var/lib/ipv6-home",
-  "find /etc/ipv6-home/keys -type f | sort",
+  "ls /etc/ipv6-home/keys /var/lib/ipv6-home",
+  "find /etc/ipv6-home -type f | sort",
   "ls /etc/systemd/system /etc/systemd/system/multi-user.target.wants | grep vpn",
   "ls /sys/class/net",
   "wg show all listen-port",
