@@ -77,6 +77,7 @@ apply() {
   run_checks
   take_lock
   mkdir -p "$state"
+  record_first_directives
   list_changed_files
   record_sysctls
   stop_units_to_restart
@@ -87,6 +88,13 @@ apply() {
   converge_units
   write_manifest
   printf 'manifest %s\n' "$(sha256sum <"$state/manifest" | cut -d ' ' -f 1)"
+}
+
+# What fails before it is whole for the first time must be removable: its units are known from here on.
+record_first_directives() {
+  [ ! -e "$state/directives" ] || return 0
+  cp "$work/directives" "$state/directives.new"
+  mv "$state/directives.new" "$state/directives"
 }
 
 # No generation is recorded before the first one is whole.

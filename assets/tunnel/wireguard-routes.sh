@@ -111,9 +111,11 @@ case $mode in
     if ! carries "$other" "$1"; then
       put_routes "$device" "$@"
     elif ! move_when_alive "$within_sec" "$device" "$@"; then
-      # Not to be tried again behind everybody's back: a run that finds traffic on it would have to stop it first.
+      echo "$device: no handshake within $within_sec s; traffic stays on $other; is UDP port $(port_of "$device") open on the way to the colo?" >&2
+      # Not to be tried again behind everybody's back: a run that finds traffic on it would have to stop it first. This
+      # ends with the unit.
       systemctl --no-block stop "ipv6-home-$device.service"
-      refuse "no handshake within $within_sec s; traffic stays on $other; is UDP port $(port_of "$device") open on the way to the colo?"
+      exit 1
     fi
     ;;
   follow)
