@@ -1,10 +1,12 @@
+import { change } from "./change";
 import { converge } from "./converge";
 import { growth } from "./growth";
-import { verdictOf } from "./figures";
+import { verdictOf, type Report } from "./figures";
 
 const help = `usage: npm run bench -- VERB [--quick] [--strict]
 
   converge   first up, one-file change, no-op and preview in the lab, against a shell script and Ansible (about 6 min)
+  change     a rotation of the tunnel's keys in the lab, against a shell script (about 3 min)
   growth     preview time and state size by number of sites, segments and pinholes; needs no lab (about 3 min)
 
   --quick    fewer runs
@@ -12,6 +14,9 @@ const help = `usage: npm run bench -- VERB [--quick] [--strict]
 
 Tables go to standard output, progress to standard error.
 `;
+
+type Verb = (quick: boolean, progress: (line: string) => void) => Promise<Report>;
+const verbs: Readonly<Record<string, Verb | undefined>> = { change, converge, growth };
 
 const started = performance.now();
 const progress = (line: string): void => {
@@ -21,13 +26,14 @@ const progress = (line: string): void => {
 };
 
 async function main([verb, ...options]: readonly string[]): Promise<number> {
+  const quick = options.includes("--quick");
   const known = options.every((option) => option === "--quick" || option === "--strict");
-  if (!known || (verb !== "converge" && verb !== "growth")) {
+  const work = verbs[verb ?? ""];
+  if (!known || work === undefined) {
     process.stderr.write(help);
     return verb === "--help" || verb === "help" ? 0 : 2;
   }
-  const measureAll = verb === "converge" ? converge : growth;
-  const { text, targets } = await measureAll(options.includes("--quick"), progress);
+  const { text, targets } = await work(quick, progress);
   process.stdout.write(text);
   const verdict = verdictOf(targets, options.includes("--strict"));
   progress(verdict.line);

@@ -46,7 +46,7 @@ export class HomeGateway extends pulumi.ComponentResource {
         ...site.segments.map((segment) => ({ name: segment.interface, setting: "lan.segments" })),
       ],
       // The binary alone: Debian's unit of dnsmasq would fight for port 53.
-      packages: ["dnsmasq-base"],
+      packages: ["dnsmasq-base", "iputils-ping"],
       masks: [],
       requires: [
         ...site.segments.map((segment) => `unmanaged ${segment.interface}`),

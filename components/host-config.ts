@@ -14,7 +14,7 @@ export interface HostConfigArgs {
   readonly bundle: pulumi.Input<Bundle>;
   /** Whether the bundle holds keys. @default false */
   readonly secret?: boolean;
-  /** Another value makes a new one beside the old one, which is removed last. Its component must differ then. */
+  /** The generation that this is of. Its removal is then the task of a {@link HostRemoval}. */
   readonly generation?: number;
   /** What to run for create and update, if converge may not be there yet. */
   readonly applyCommand?: string;
@@ -43,17 +43,16 @@ export class HostConfig extends pulumi.ComponentResource {
         create,
         // The engine never looks at a host, so what was seen there is made a part of the command.
         update: [create, ...drift.map((line) => `# ${line}`)].join("\n"),
-        delete: removeCommand(args.component, args.generation),
+        ...(args.generation === undefined ? { delete: removal(`remove ${args.component}`) } : {}),
         stdin: secret ? pulumi.secret(stdin) : stdin,
-        ...(args.generation === undefined ? {} : { triggers: [args.generation] }),
         addPreviousOutputInEnv: false,
         logging: secret ? "none" : "stderr",
       },
       {
         parent: this,
         dependsOn: [...args.host.ready],
-        // Generations live side by side. Anything else would undo its successor when it goes after it.
-        deleteBeforeReplace: args.generation === undefined,
+        // It would undo its successor if it went after it.
+        deleteBeforeReplace: true,
         // What was seen once stays in the command; only new drift is a change.
         ignoreChanges: drift.length === 0 ? ["update"] : [],
         ...(secret ? { additionalSecretOutputs: ["stdout", "stderr"] } : {}),
@@ -75,16 +74,21 @@ function driftOn({ host, component, generation, bundle }: HostConfigArgs): strin
 
 const converge = `${libraryFolder}/converge`;
 
-const owned = (component: string, generation: number | undefined) =>
-  generation === undefined ? component : `${component} ${generation}`;
-
 const applyCommand = (component: string, generation: number | undefined) =>
   [
     `[ -x ${converge} ] || { cat >/dev/null;`,
     `echo "${component}: ${converge} is not on this host; run 'pulumi up' for the stack that owns the host" >&2; exit 1; }`,
-    `exec ${converge} apply ${owned(component, generation)}`,
+    `exec ${converge} apply ${component}${generation === undefined ? "" : ` ${generation}`}`,
   ].join("\n");
 
-// A host without our records was reinstalled: nothing of ours is there to remove.
-const removeCommand = (component: string, generation: number | undefined) =>
-  `[ -d /var/lib/ipv6-home ] || { cat >/dev/null; exit 0; }\nexec ${converge} remove ${owned(component, generation)}`;
+/**
+ * A command that runs one verb of converge after the other. A host without our records was reinstalled: nothing of ours
+ * is there to remove.
+ */
+export const removal = (...calls: readonly string[]): string =>
+  [
+    "[ -d /var/lib/ipv6-home ] || { cat >/dev/null; exit 0; }",
+    ...calls.map((call, index) =>
+      index < calls.length - 1 ? `${converge} ${call} </dev/null || exit` : `exec ${converge} ${call}`,
+    ),
+  ].join("\n");

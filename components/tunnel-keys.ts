@@ -17,20 +17,24 @@ export class TunnelKeys extends pulumi.ComponentResource {
   readonly home: KeyPair;
   readonly colo: KeyPair;
   readonly presharedKey: pulumi.Output<string>;
+  /** What the keys are made of. */
+  readonly made: readonly pulumi.Resource[];
 
   constructor(name: string, args: { readonly keyEpoch: number }, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:TunnelKeys", name, {}, opts);
 
     // Not RandomBytes: its resource id is the bytes themselves, in clear in the state and in previews.
     // 64 letters and digits hold 381 bits.
-    const key = (role: string) =>
-      pulumi.secret(
-        new RandomPassword(
-          `${name}-${role}`,
-          { length: 64, special: false, keepers: { epoch: String(args.keyEpoch) } },
-          { parent: this },
-        ).result.apply(keyOf),
+    const made: pulumi.Resource[] = [];
+    const key = (role: string) => {
+      const random = new RandomPassword(
+        `${name}-${role}`,
+        { length: 64, special: false, keepers: { epoch: String(args.keyEpoch) } },
+        { parent: this },
       );
+      made.push(random);
+      return pulumi.secret(random.result.apply(keyOf));
+    };
     const pair = (role: string): KeyPair => {
       const privateKey = key(role);
       return { privateKey, publicKey: pulumi.unsecret(privateKey.apply(publicKeyOf)) };
@@ -38,6 +42,7 @@ export class TunnelKeys extends pulumi.ComponentResource {
     this.home = pair("home-private");
     this.colo = pair("colo-private");
     this.presharedKey = key("preshared");
+    this.made = made;
 
     this.registerOutputs({});
   }

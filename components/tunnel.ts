@@ -9,6 +9,7 @@ import { coloTunnelBundle, homeTunnelBundle, keyBundle } from "../render/wiregua
 import type { HostAccess } from "./host-access";
 import { HostConfig } from "./host-config";
 import type { HostComponent } from "./host-component";
+import { HostRemoval } from "./host-removal";
 import { TunnelKeys } from "./tunnel-keys";
 
 /** Arguments of {@link Tunnel}. */
@@ -28,26 +29,31 @@ export interface TunnelArgs {
 }
 
 const anywhere = Prefix.of("::/0");
+type EndName = "home" | "colo";
 
 /**
  * One generation of a site's WireGuard tunnel, both ends of it: keys, interface, peer, routes, and at the colo the
- * site's firewall elements. A new key epoch makes the next generation beside this one before this one goes.
+ * site's firewall elements. Every generation is a component of its own, named after its key epoch. So the engine makes
+ * the new one, and only when all of it is there takes the old one away; if a run fails or is killed on the way, either
+ * is still what the state says, and the next run may finish the new one or go back to the old.
  *
- * Children: `${name}-keys`, and for each end `${name}-<end>-key` (0600 files under /etc/ipv6-home/keys) and
- * `${name}-<end>-config` (ipv6-home-<interface>.service).
+ * Children: `${name}-keys`; for each end `${name}-<end>-key` (0600 files under /etc/ipv6-home/keys),
+ * `${name}-<end>-config` (ipv6-home-<interface>.service) and `${name}-<end>-removal`; and `${name}-colo-release`.
  */
 export class Tunnel extends pulumi.ComponentResource {
   readonly keys: TunnelKeys;
   /** What it puts on each host, but for the keys. */
-  readonly bundles: { readonly home: Bundle; readonly colo: Bundle };
-  private readonly registration: { readonly site: number; readonly owner: string };
+  readonly bundles: Readonly<Record<EndName, Bundle>>;
 
-  constructor(name: string, args: TunnelArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    private readonly args: TunnelArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("ipv6home:components:Tunnel", name, {}, opts);
     const { generation, site, mtu } = args;
 
     this.keys = new TunnelKeys(`${name}-keys`, { keyEpoch: generation.keyEpoch }, { parent: this });
-    this.registration = { site: site.number, owner: args.owner };
     const plan = { generation, site, mtu: mtu.tunnel, colo: args.coloAddresses };
     this.bundles = {
       home: homeTunnelBundle({
@@ -64,57 +70,88 @@ export class Tunnel extends pulumi.ComponentResource {
       }),
     };
 
-    // The end that answers comes first and goes last: the one that dials takes the traffic over when it is answered.
-    const answering = this.createEnd(name, "colo", args.colo, [], generation.coloInterface, generation);
-    const after = [...args.after.map((other) => other.converged), answering];
-    this.createEnd(name, "home", args.home, after, generation.homeInterface, generation);
+    // The way out, written down before the way in: the colo stops sending by this generation, the home's end goes, the
+    // colo's end goes, and the keys last, so that a run that is killed on this way can still be turned round.
+    const onHome = args.after.map((other) => other.converged);
+    const coloRemoval = this.createRemoval(`${name}-colo-removal`, "colo", "remove", this.keys.made);
+    const homeRemoval = this.createRemoval(`${name}-home-removal`, "home", "remove", [
+      ...onHome,
+      coloRemoval,
+    ]);
+    const coloRelease = this.createRemoval(`${name}-colo-release`, "colo", "release", [homeRemoval]);
+
+    // The end that answers comes first: the one that dials takes the traffic over when it is answered.
+    const answering = this.createEnd(name, "colo", [coloRemoval], []);
+    this.createEnd(name, "home", [homeRemoval], [...onHome, answering, coloRelease]);
 
     this.registerOutputs({});
   }
 
+  private createRemoval(
+    name: string,
+    end: EndName,
+    verb: "remove" | "release",
+    after: readonly pulumi.Resource[],
+  ): pulumi.Resource {
+    const { component } = this.bundles[end];
+    const call = (component: string) => ({ verb, component });
+    return new HostRemoval(
+      name,
+      {
+        host: this.args[end],
+        calls: verb === "remove" ? [call(component), call(keyComponent(component))] : [call(component)],
+        generation: this.args.generation.keyEpoch,
+        after,
+      },
+      { parent: this },
+    ).recorded;
+  }
+
   private createEnd(
     name: string,
-    end: "home" | "colo",
-    host: HostAccess,
-    after: readonly pulumi.Resource[],
-    interfaceName: string,
-    { keyEpoch }: TunnelGeneration,
+    end: EndName,
+    beforeKey: readonly pulumi.Resource[],
+    beforeConfig: readonly pulumi.Resource[],
   ): pulumi.Resource {
+    const { generation, owner, site } = this.args;
+    const host = this.args[end];
+    const bundle = this.bundles[end];
     const { home, colo, presharedKey } = this.keys;
     const [own, peer] = end === "home" ? [home, colo] : [colo, home];
-    const bundle = this.bundles[end];
-    const component = `${bundle.component}-key`;
+    const component = keyComponent(bundle.component);
     const key = new HostConfig(
       `${name}-${end}-key`,
       {
-        host,
+        host: { ...host, ready: [...host.ready, ...beforeKey] },
         component,
         bundle: pulumi
           .all([own.privateKey, presharedKey, peer.publicKey])
           .apply(([privateKey, psk, peerPublicKey]) =>
             keyBundle({
               component,
-              interface: interfaceName,
+              interface: end === "home" ? generation.homeInterface : generation.coloInterface,
               privateKey,
               presharedKey: psk,
               peerPublicKey,
-              ...(end === "colo" ? { registration: this.registration } : {}),
+              ...(end === "colo" ? { registration: { site: site.number, owner } } : {}),
             }),
           ),
         secret: true,
-        generation: keyEpoch,
+        generation: generation.keyEpoch,
       },
       { parent: this },
     );
     return new HostConfig(
       `${name}-${end}-config`,
       {
-        host: { ...host, ready: [...host.ready, ...after, key.converged] },
+        host: { ...host, ready: [...host.ready, ...beforeConfig, key.converged] },
         component: bundle.component,
         bundle,
-        generation: keyEpoch,
+        generation: generation.keyEpoch,
       },
       { parent: this },
     ).converged;
   }
 }
+
+const keyComponent = (component: string) => `${component}-key`;

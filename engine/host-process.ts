@@ -46,6 +46,11 @@ export class HostProcess {
     if (this.ended === undefined) await this.ask({ kind: "end" });
   }
 
+  /** Ends the process at once, in whatever it does. */
+  kill(): void {
+    this.child.kill("SIGKILL");
+  }
+
   /** Ends the process. */
   close(): void {
     if (this.child.connected) this.child.disconnect();

@@ -17,6 +17,10 @@ export interface RunOptions {
   readonly stdio?: "inherit" | "capture";
   /** Seconds after which the CLI is interrupted, and ten seconds later killed. @default none */
   readonly timeoutSec?: number;
+  /** When it is aborted, the CLI and the process of program and providers are killed at once, as by a power cut. */
+  readonly powerCut?: AbortSignal;
+  /** Hears of every piece of standard output as it comes, with "capture". */
+  readonly onStdout?: (text: string) => void;
 }
 
 export interface RunResult {
@@ -55,9 +59,9 @@ export async function openEngine(onProgress: (line: string) => void = () => unde
       if (language) env["PATH"] = `${launchers()}:${env["PATH"] ?? ""}`;
       if (!language && standIns.length === 0) return runCli(cli, args, env, options);
 
-      let host = idle.pop();
-      while (host?.gone !== undefined) host = idle.pop();
-      host ??= new HostProcess(env);
+      const host = firstAlive(idle) ?? new HostProcess(env);
+      const kill = () => host.kill();
+      options.powerCut?.addEventListener("abort", kill);
       try {
         const ports = await host.begin({ env, language, standins: standIns });
         const result = await runCli(cli, withClient(args, ports), withProviders(env, ports), options);
@@ -66,6 +70,7 @@ export async function openEngine(onProgress: (line: string) => void = () => unde
         if (options.stdio === "inherit") process.stderr.write(note);
         return { ...result, code: result.code === 0 ? 1 : result.code, stderr: result.stderr + note };
       } finally {
+        options.powerCut?.removeEventListener("abort", kill);
         await host.end();
         if (host.gone === undefined) idle.push(host);
       }
@@ -75,6 +80,13 @@ export async function openEngine(onProgress: (line: string) => void = () => unde
       return Promise.resolve();
     },
   };
+}
+
+/** Takes the first process that still runs out of a list; the dead before it are dropped. */
+function firstAlive(processes: HostProcess[]): HostProcess | undefined {
+  let next = processes.pop();
+  while (next?.gone !== undefined) next = processes.pop();
+  return next;
 }
 
 /** Runs the CLI once, with an engine of its own. */
@@ -161,7 +173,10 @@ function runCli(cli: PulumiCli, args: readonly string[], env: NodeJS.ProcessEnv,
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(input ?? "");
     const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-    child.stdout?.on("data", (chunk: Buffer) => chunks.stdout.push(chunk));
+    child.stdout?.on("data", (chunk: Buffer) => {
+      chunks.stdout.push(chunk);
+      options.onStdout?.(chunk.toString("utf8"));
+    });
     child.stderr?.on("data", (chunk: Buffer) => chunks.stderr.push(chunk));
 
     const timers: NodeJS.Timeout[] = [];
@@ -172,12 +187,15 @@ function runCli(cli: PulumiCli, args: readonly string[], env: NodeJS.ProcessEnv,
     // Ctrl-C reaches the CLI by itself; this process only must not die before it.
     const ignore = () => undefined;
     const terminate = () => child.kill("SIGINT");
+    const kill = () => child.kill("SIGKILL");
+    options.powerCut?.addEventListener("abort", kill);
     process.on("SIGINT", ignore);
     process.on("SIGTERM", terminate);
     const finish = () => {
       timers.forEach(clearTimeout);
       process.off("SIGINT", ignore);
       process.off("SIGTERM", terminate);
+      options.powerCut?.removeEventListener("abort", kill);
     };
     child.on("error", (error) => {
       finish();

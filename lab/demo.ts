@@ -1,9 +1,11 @@
-// `npm run demo`: from nothing to a laptop online, with the real engine, and every step told as it happens.
+// `npm run demo`: from nothing to a laptop online, with the real engine, and every step told as it happens. With
+// `-- --tour` also what a running network goes through without being noticed.
 import { openEngine } from "../engine/run";
 import { connectivityChecks, eventually } from "./checks";
 import { restartClients } from "./clients";
 import { up } from "./lab";
 import { mustRunInLab, prepareStacks, runInLab } from "./stacks";
+import { tour } from "./tour";
 
 const picture = `
    laptop  phone            printer        web4 (IPv4)  web46  web6 (IPv6)   attacker
@@ -71,6 +73,11 @@ async function main(): Promise<number> {
       process.stdout.write(`\nOutputs of stack ${stack}\n${outputs.stdout}`);
     }
     process.stdout.write(`\nSeen from the LAN\n${rows.join("\n")}\n\n`);
+    if (failed === 0 && process.argv.includes("--tour")) {
+      const { lines, ok } = await step("the tour", "docs/RUNBOOK.md", () => tour(engine, lab, say));
+      process.stdout.write(`The tour\n${lines.map((line) => `  ${line}\n`).join("")}\n`);
+      if (!ok) failed += 1;
+    }
     process.stdout.write(
       failed === 0
         ? `All ${rows.length} checks hold, after ${seconds(started).trim()} s. Look around: npm run lab -- shell laptop. Remove it: npm run lab -- down\n`

@@ -35,6 +35,46 @@ export function exec(place: Place, argv: readonly string[], options: RunOptions 
   return run(inside(place, argv), options);
 }
 
+/** A command that runs until it is stopped. */
+export interface Running {
+  /** Bytes that it has written to standard output so far. */
+  readonly size: () => number;
+  readonly ended: () => boolean;
+  /** Sends a signal and waits for the end, at most ten seconds; answers what was kept. */
+  stop(signal: NodeJS.Signals): Promise<string>;
+}
+
+/** Starts a command in a place and leaves it running. Of its two streams the text of one is kept. */
+export function spawnIn(place: Place, argv: readonly string[], keep: "stdout" | "stderr"): Running {
+  const [file = "", ...args] = inside(place, argv);
+  const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const kept: Buffer[] = [];
+  let size = 0;
+  let ended = false;
+  child[keep].on("data", (chunk: Buffer) => kept.push(chunk));
+  child.stdout.on("data", (chunk: Buffer) => (size += chunk.length));
+  child.stderr.resume();
+  const closed = new Promise<void>((resolve) => {
+    const settle = () => {
+      ended = true;
+      resolve();
+    };
+    child.on("error", settle);
+    child.on("close", settle);
+  });
+  return {
+    size: () => size,
+    ended: () => ended,
+    async stop(signal) {
+      child.kill(signal);
+      const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+      await closed;
+      clearTimeout(timer);
+      return Buffer.concat(kept).toString();
+    },
+  };
+}
+
 /** Runs a command in a place with this program's own input and output; gives its exit code. */
 export function enter(place: Place, argv: readonly string[]): Promise<number> {
   const [file = "", ...args] = inside(place, argv);

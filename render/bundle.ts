@@ -31,6 +31,8 @@ export interface Bundle {
   readonly packages?: readonly string[];
   readonly directories?: readonly { readonly path: string; readonly mode: string }[];
   readonly files: readonly HostFile[];
+  /** Commands that must succeed before the component goes: something else has taken over what it does. */
+  readonly releases?: readonly string[];
   /** Commands that judge the staged files; `{stage}` stands for the folder that holds them at their paths. */
   readonly checks?: readonly string[];
   /** Those of the files that hold sysctls. */
@@ -62,6 +64,7 @@ export function renderBundle(bundle: Bundle): string {
     ...(bundle.masks ?? []).map((each) => `mask ${each}`),
     ...(bundle.packages ?? []).map((each) => `package ${each}`),
     ...(bundle.checks ?? []).map((each) => `check ${each}`),
+    ...(bundle.releases ?? []).map((each) => `release ${each}`),
     ...(bundle.directories ?? []).map(({ path, mode }) => `directory ${mode} root:root ${path}`),
     ...(bundle.sysctls ?? []).map((each) => `sysctl ${each}`),
     ...(bundle.links ?? []).map((each) => `link ${each}`),

@@ -69,11 +69,12 @@ export function renderTable(args: {
   ].join("\n");
 }
 
-/** A file that adds elements to sets of the table. */
+/** Statements, a line each, that add elements to sets of the table or delete them. */
 export function renderElements(
+  verb: "add" | "delete",
   list: readonly { readonly set: string; readonly elements: readonly string[] }[],
 ): string {
   return list
-    .map(({ set, elements: each }) => `add element ${table} ${set} { ${each.join(", ")} }\n`)
+    .map(({ set, elements: each }) => `${verb} element ${table} ${set} { ${each.join(", ")} }\n`)
     .join("");
 }

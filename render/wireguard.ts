@@ -3,7 +3,7 @@ import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
 import type { Prefix } from "../network/prefix";
 import type { TunnelGeneration } from "../network/tunnel-plan";
 import { siteElements, siteSets } from "./colo-firewall";
-import { firewallUnit, siteElementsFolder } from "./firewall";
+import { siteElementsFolder } from "./firewall";
 import { libraryFolder } from "./host";
 import { addressState, mtuState, routeState, wireguardState } from "./live";
 import { renderElements } from "./nftables";
@@ -45,7 +45,10 @@ export function keyBundle(args: {
   ];
   return {
     component: args.component,
-    requires: args.registration === undefined ? [] : [owned(args.registration.site, args.registration.owner)],
+    requires: [
+      ...(args.registration === undefined ? [] : [owned(args.registration.site, args.registration.owner)]),
+      `vacant ${args.interface}`,
+    ],
     directories: [{ path: folder, mode: "0700" }],
     exclusives: [folder],
     files,
@@ -76,7 +79,14 @@ interface TunnelEnd {
   readonly routes: readonly string[];
   /** Whether a start waits until the routes are its own, see assets/tunnel/wireguard-routes.sh. */
   readonly takeOver: "wait" | "follow";
+  /** What is done before the first packet, and undone after the last; a failure of either is none of the unit. */
+  readonly also?: { readonly start: readonly string[]; readonly stop: readonly string[] };
 }
+
+/** Before the peer's own route, which an address brings: it follows the routes to where the traffic goes. */
+const peerMetric = 128;
+
+const quoted = (routes: readonly string[]) => routes.map((route) => `"${route}"`).join(" ");
 
 /** The article's unit, without wg-quick: device, addresses, peer, routes. It ends with its device and starts again. */
 function renderTunnelUnit(end: TunnelEnd): string {
@@ -93,6 +103,7 @@ function renderTunnelUnit(end: TunnelEnd): string {
       NotifyAccess: "all",
       ExecStart: `${libraryFolder}/wireguard-device ${device}`,
       ExecStartPost: [
+        ...(end.also?.start ?? []).map((command) => `-${command}`),
         [
           `${libraryFolder}/wireguard-peer ${device} ${end.port} ${end.allowedIps.join(",")}`,
           ...(end.endpoint === undefined ? [] : [end.endpoint]),
@@ -100,12 +111,12 @@ function renderTunnelUnit(end: TunnelEnd): string {
         // Up first: only then does a new address bring the route to its peer.
         `/usr/sbin/ip link set dev ${device} mtu ${end.mtu} up`,
         `${ip} address replace ${end.local} peer ${end.peer} dev ${device}`,
-        [
-          `${libraryFolder}/wireguard-routes ${end.takeOver} ${device}`,
-          ...end.routes.map((route) => `"${route}"`),
-        ].join(" "),
+        `${libraryFolder}/wireguard-routes ${end.takeOver} ${device} ${quoted(end.routes)}`,
       ],
-      ExecStopPost: `-/usr/sbin/ip link delete dev ${device}`,
+      ExecStopPost: [
+        `-/usr/sbin/ip link delete dev ${device}`,
+        ...(end.also?.stop ?? []).map((command) => `-${command}`),
+      ],
       Restart: "on-failure",
       RestartSec: 1,
       TimeoutStartSec: 30,
@@ -127,6 +138,13 @@ export function homeTunnelBundle(args: {
 }): Bundle {
   const device = args.generation.homeInterface;
   const path = unitPath(tunnelUnit(device));
+  const { gateway } = args.site;
+  const routes = [
+    `default table ${vpnTable.name} src ${gateway} metric 1024`,
+    // The gateway's own IPv6, its ICMPv6 errors to the internet among it.
+    `default src ${gateway} metric 4096`,
+    `${args.colo.tunnel} metric ${peerMetric}`,
+  ];
   return {
     component: args.component,
     files: [
@@ -141,14 +159,13 @@ export function homeTunnelBundle(args: {
           peer: args.colo.tunnel,
           allowedIps: [args.anywhere],
           endpoint: `${args.endpoint}:${args.generation.port}`,
-          routes: [
-            `default table ${vpnTable.name} src ${args.site.gateway} metric 1024`,
-            // The gateway's own IPv6, its ICMPv6 errors to the internet among it.
-            `default src ${args.site.gateway} metric 4096`,
-          ],
+          routes,
           takeOver: "wait",
         }),
       },
+    ],
+    releases: [
+      `${libraryFolder}/wireguard-routes leave ${device} ${gateway} ${args.colo.tunnel} ${quoted(routes)}`,
     ],
     checks: [`systemd-analyze verify {stage}${path}`],
     states: [
@@ -177,6 +194,12 @@ export function coloTunnelBundle(args: {
   const device = args.generation.coloInterface;
   const path = unitPath(tunnelUnit(device));
   const elementsPath = `${siteElementsFolder}/${args.component}.nft`;
+  const routes = [`${args.site.prefix} metric 1024`, `${args.site.tunnel} metric ${peerMetric}`];
+  const elements = [
+    { set: siteSets.tunnelPorts, elements: [String(args.generation.port)] },
+    { set: siteSets.sources, elements: siteElements(device, [args.site.prefix, args.siteTunnel]) },
+    { set: siteSets.destinations, elements: siteElements(device, [args.site.prefix]) },
+  ];
   return {
     component: args.component,
     requires: [
@@ -186,11 +209,7 @@ export function coloTunnelBundle(args: {
     files: [
       {
         path: elementsPath,
-        content: renderElements([
-          { set: siteSets.tunnelPorts, elements: [String(args.generation.port)] },
-          { set: siteSets.sources, elements: siteElements(device, [args.site.prefix, args.siteTunnel]) },
-          { set: siteSets.destinations, elements: siteElements(device, [args.site.prefix]) },
-        ]),
+        content: renderElements("add", elements),
       },
       {
         path,
@@ -202,14 +221,23 @@ export function coloTunnelBundle(args: {
           local: args.colo.tunnel,
           peer: args.site.tunnel,
           allowedIps: [args.site.prefix, args.siteTunnel],
-          routes: [`${args.site.prefix} metric 1024`],
+          routes,
           takeOver: "follow",
+          // Not by a reload of the ruleset: while a table takes another one's place, a packet may find the sets of
+          // neither. The ruleset includes the file as well, for its own reloads; without the table there is nothing to do.
+          also: {
+            start: [`/usr/sbin/nft --file ${elementsPath}`],
+            stop: renderElements("delete", elements)
+              .trimEnd()
+              .split("\n")
+              .map((line) => `/usr/sbin/nft '${line}'`),
+          },
         }),
       },
     ],
+    releases: [`${libraryFolder}/wireguard-routes yield ${device} ${quoted(routes)}`],
     checks: [`nft --check --file {stage}${elementsPath}`, `systemd-analyze verify {stage}${path}`],
     states: [...deviceStates(device), anyGeneration(routeState(`exact ${args.site.prefix} proto boot`))],
-    units: [{ unit: tunnelUnit(device), action: "restart", paths: [path] }],
-    notifies: [{ unit: firewallUnit, action: "reload", paths: [elementsPath] }],
+    units: [{ unit: tunnelUnit(device), action: "restart", paths: [path, elementsPath] }],
   };
 }

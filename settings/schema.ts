@@ -146,7 +146,7 @@ export const declarations = {
     role: "home",
     default: 1,
     description:
-      "Generation of the tunnel's keys. Add one and both ends get new key pairs and a new preshared key, on a second interface beside the first, which goes last. (Two steps at once work too, but on the same interface, with a short outage.)",
+      "Generation of the tunnel's keys. Another number, odd after even and even after odd, and both ends get new key pairs and a new preshared key, on a second interface beside the first, which goes last.",
   },
   "lan.domain": {
     type: "string",

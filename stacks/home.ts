@@ -38,7 +38,7 @@ export function homeStack(
     domain,
     pinholes: pinholesOf(settings, site.segments),
   });
-  const tunnel = new Tunnel("tunnel", {
+  const tunnel = new Tunnel(`tunnel-${settings.keyEpoch}`, {
     home: gateway.host,
     colo: {
       connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),

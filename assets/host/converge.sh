@@ -3,6 +3,7 @@
 #
 #   converge apply COMPONENT [GENERATION] < BUNDLE
 #   converge remove COMPONENT [GENERATION]
+#   converge release COMPONENT [GENERATION]     only the part of remove that waits until the component may go
 #
 # A generation owns what it applied: the removal of another one leaves it alone.
 #
@@ -89,6 +90,7 @@ apply() {
   run_checks
   take_lock
   mkdir -p "$state"
+  record_first_directives
   list_changed_files
   note_drift
   record_sysctls
@@ -106,11 +108,33 @@ apply() {
   printf 'manifest %s\n' "$(sha256sum <"$state/manifest" | cut -d ' ' -f 1)"
 }
 
-remove() {
+# What fails before it is whole for the first time must be removable: its units are known from here on.
+record_first_directives() {
+  [ ! -e "$state/directives" ] || return 0
+  cp "$work/directives" "$state/directives.new"
+  mv "$state/directives.new" "$state/directives"
+}
+
+# No generation is recorded before the first one is whole.
+is_ours() {
   state=$state_root/$component
-  [ -d "$state" ] || return 0
-  # No generation is recorded before the first one is whole.
-  [ ! -e "$state/generation" ] || [ "$generation" = "$(cat "$state/generation")" ] || return 0
+  [ -d "$state" ] && { [ ! -e "$state/generation" ] || [ "$generation" = "$(cat "$state/generation")" ]; }
+}
+
+# Before the lock, so that nobody waits along; and not for what goes with the whole host.
+release() {
+  is_ours && [ -z "${IPV6_HOME_LOCKED-}" ] || return 0
+  local command
+  while read -r command; do
+    timeout 60 bash -c "$command" >"$work/release" 2>&1 </dev/null || {
+      cat "$work/release" >&2
+      fail "is still needed, see above; nothing was changed"
+    }
+  done < <(directives "$state/directives" release)
+}
+
+remove() {
+  is_ours || return 0
   refuse_while_used
   if [ "$component" = host ]; then remove_orphans; fi
   stop_units
@@ -188,7 +212,7 @@ main() {
   component=${2-}
   generation=${3-}
   [ -n "$component" ] || {
-    echo "usage: converge apply|remove COMPONENT [GENERATION]" >&2
+    echo "usage: converge apply|remove|release COMPONENT [GENERATION]" >&2
     exit 2
   }
   [ "$(id -u)" = 0 ] || fail "must run as root"
@@ -196,7 +220,9 @@ main() {
   mkdir -p "$state_root"
   case $verb in
     apply) apply ;;
+    release) release ;;
     remove)
+      release
       take_lock
       remove
       ;;

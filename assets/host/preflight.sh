@@ -71,6 +71,12 @@ preflight() {
         [ -z "$owner" ] || [ "$owner" = "$rest" ] ||
           echo "this site is registered by stack $owner already, given is $rest; choose another site.number"
         ;;
+      vacant)
+        # argument is the interface whose keys these are; two generations of the same one cannot live side by side.
+        owner=$(recorded_generation "$state")
+        [ -z "$owner" ] || [ "$owner" = "$generation" ] ||
+          echo "$argument is held by key epoch $owner; given is $generation, which needs the same interface; choose another tunnel.keyEpoch, for instance $((generation + 1))"
+        ;;
       free-port)
         # argument is udp or tcp; rest is PORT UNIT, our own unit that may hold it already.
         if ! systemctl is-active -q "${rest#* }"; then

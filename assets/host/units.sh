@@ -111,6 +111,8 @@ stop_units() {
   while read -r unit _; do
     if definition=$(systemctl cat "$unit" 2>/dev/null); then
       bounded_systemctl -q disable --now "$unit"
+      # Or systemd would go on listing one that had failed, without its file.
+      bounded_systemctl -q reset-failed "$unit" 2>/dev/null || :
       if grep -q '^StateDirectory=' <<<"$definition"; then bounded_systemctl clean --what=state "$unit"; fi
     fi
   done < <(directives "$state/directives" unit | tac)

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectionTo } from "../../components/host-access";
 import { readAsset } from "../../components/assets";
+import { HostRemoval } from "../../components/host-removal";
 import { HostConfig, type HostConfigArgs } from "../../components/host-config";
 import { manifestHash } from "../../render/bundle";
 import { isSecret, record, textOf, type Recorded } from "../support/record";
@@ -49,9 +50,32 @@ test("a bundle made of a secret is secret even if nobody says so", async () => {
   expect(isSecret(inputs["stdin"])).toBe(true);
 });
 
-test("a generation is a trigger, and no generation is none", async () => {
-  expect((await commandOf({ generation: 3 })).inputs["triggers"]).toEqual([3]);
-  expect((await commandOf()).inputs["triggers"]).toBeUndefined();
+test("what belongs to a generation says so, and is removed by another resource", async () => {
+  const { inputs } = await commandOf({ generation: 3 });
+  expect(inputs["create"]).toMatch(/exec \S+ apply some 3$/);
+  expect(inputs["delete"]).toBeUndefined();
+});
+
+test("that other one creates nothing, and removes one after the other", async () => {
+  const recording = await record(() => {
+    const call = (component: string) => ({ verb: "remove" as const, component });
+    new HostRemoval("some", {
+      host: access,
+      calls: [call("some"), call("some-key")],
+      generation: 3,
+      after: [],
+    });
+    return {};
+  });
+  const { inputs } = recording.get("some-converge");
+  expect(inputs["create"]).toBeUndefined();
+  expect(inputs["delete"]).toBe(
+    [
+      "[ -d /var/lib/ipv6-home ] || { cat >/dev/null; exit 0; }",
+      "/usr/local/lib/ipv6-home/converge remove some 3 </dev/null || exit",
+      "exec /usr/local/lib/ipv6-home/converge remove some-key 3",
+    ].join("\n"),
+  );
 });
 
 test("first contact takes converge out of the bundle itself", async () => {

@@ -130,7 +130,7 @@ describe("secrets and rotation", () => {
   it("no key is in the state, but encrypted", () => {
     const state = contentOf(backendFolder);
     expect(state).toContain("ciphertext");
-    expect(state).toContain("tunnel-home-key");
+    expect(state).toContain("tunnel-2-home-key");
     expect(holds(state, all())).toBe(false);
   });
 

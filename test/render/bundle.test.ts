@@ -9,6 +9,7 @@ const whole: Bundle = {
   masks: ["some.service"],
   packages: ["some"],
   checks: ["some --check {stage}/etc/some"],
+  releases: ["some --is-idle"],
   directories: [{ path: "/etc/some.d", mode: "0700" }],
   sysctls: ["/etc/sysctl.d/some.conf"],
   units: [
@@ -30,6 +31,7 @@ test("a bundle is directives and indented files, as a host reads it", () => {
       "mask some.service",
       "package some",
       "check some --check {stage}/etc/some",
+      "release some --is-idle",
       "directory 0700 root:root /etc/some.d",
       "sysctl /etc/sysctl.d/some.conf",
       "unit ipv6-home-some.service restart /etc/some /etc/sysctl.d/some.conf",

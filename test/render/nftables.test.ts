@@ -58,10 +58,10 @@ include "/etc/some/*.nft"
 });
 
 test("elements of a set can stand in a file of their own", () => {
-  expect(renderElements([{ set: "some", elements: ["1", "2"] }])).toBe(
+  expect(renderElements("add", [{ set: "some", elements: ["1", "2"] }])).toBe(
     `add element ${table} some { 1, 2 }\n`,
   );
-  expect(renderElements([])).toBe("");
+  expect(renderElements("delete", [])).toBe("");
 });
 
 test("elements are text", () => {

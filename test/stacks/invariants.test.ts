@@ -18,6 +18,7 @@ import {
   commandType,
   componentOf,
   componentType,
+  convergesOf,
   hostOf,
   recordColo,
   recordHome,
@@ -31,8 +32,8 @@ const homeSettings = exampleSettings("home", withKey, encrypted);
 const variantColo = exampleSettings("colo", variants.colo);
 
 /** The commands that carry keys. */
-const keyCommands = ["tunnel-home-key-converge", "tunnel-colo-key-converge"];
-const tunnelCommands = [...keyCommands, "tunnel-home-config-converge", "tunnel-colo-config-converge"];
+const isKeyCommand = (name: string) => /^tunnel-\d+-(home|colo)-key-converge$/.test(name);
+const isTunnelCommand = (name: string) => /^tunnel-\d+-(home|colo)-(key|config)-converge$/.test(name);
 
 describe.each([
   ["colo", () => recordColo(coloSettings)],
@@ -82,16 +83,32 @@ describe.each([
   });
 
   test("every command can be taken back, and an update is what a creation is", () => {
-    for (const command of commandsOf(recording)) {
-      expect(textOf(command.inputs["delete"])).toContain(`remove ${componentOf(command)}`);
-      expect(command.inputs["update"]).toBe(command.inputs["create"]);
-      expect(command.inputs["environment"]).toBeUndefined();
+    const removes = commandsOf(recording).map((command) => ({
+      host: hostOf(command),
+      text: `${textOf(command.inputs["delete"] ?? "")}\n`,
+    }));
+    for (const command of convergesOf(recording)) {
+      const owned = /apply (\S+ \d+)$/.exec(textOf(command.inputs["create"]))?.[1] ?? componentOf(command);
+      const removers = removes.filter(
+        ({ host, text }) =>
+          host === hostOf(command) && new RegExp(`remove ${owned}( </dev/null.*)?\n`).test(text),
+      );
+      expect([command.name, removers.length]).toEqual([command.name, 1]);
+      // A generation's is recorded before it, so that a killed run leaves nothing unrecorded.
+      expect([command.name, command.inputs["delete"] === undefined]).toEqual([
+        command.name,
+        isTunnelCommand(command.name),
+      ]);
+    }
+    for (const { inputs } of commandsOf(recording)) {
+      expect(inputs["update"]).toBe(inputs["create"]);
+      expect(inputs["environment"]).toBeUndefined();
     }
   });
 
   test("only what carries a key is hidden, and that wholly", () => {
-    for (const { name, inputs, additionalSecretOutputs } of commandsOf(recording)) {
-      const hidden = keyCommands.includes(name);
+    for (const { name, inputs, additionalSecretOutputs } of convergesOf(recording)) {
+      const hidden = isKeyCommand(name);
       expect([name, isSecret(inputs["stdin"]), inputs["logging"]]).toEqual([
         name,
         hidden,
@@ -109,7 +126,7 @@ describe.each([
     ]);
     for (const mark of [...fakeKeyMarks, "PRIVATE KEY"]) expect(open).not.toContain(mark);
     for (const { inputs } of commandsOf(recording)) {
-      const text = `${textOf(inputs["create"])}${textOf(inputs["delete"])}`;
+      const text = `${textOf(inputs["create"] ?? "")}${textOf(inputs["delete"] ?? "")}`;
       for (const mark of [...fakeKeyMarks, "PRIVATE KEY"]) expect(text).not.toContain(mark);
     }
   });
@@ -163,9 +180,8 @@ describe.each([
     }
   });
 
-  test("only a tunnel's generation replaces anything", () => {
+  test("nothing is replaced beside its successor, which it would undo", () => {
     for (const {
-      name,
       type,
       inputs,
       deleteBeforeReplace,
@@ -173,12 +189,11 @@ describe.each([
       protect,
       retainOnDelete,
     } of recording.resources) {
-      expect([name, inputs["triggers"] !== undefined]).toEqual([name, tunnelCommands.includes(name)]);
-      // A generation is made before the old one is broken; anything else would undo its successor.
+      expect(inputs["triggers"]).toBeUndefined();
       expect({ deleteBeforeReplace, ignoreChanges, protect, retainOnDelete }).toEqual({
-        deleteBeforeReplace: type === commandType && !tunnelCommands.includes(name),
+        deleteBeforeReplace: type === commandType,
         // What was seen on a host once is no change by itself.
-        ignoreChanges: type === commandType ? ["update"] : [],
+        ignoreChanges: inputs["update"] === undefined ? [] : ["update"],
         protect: false,
         retainOnDelete: false,
       });
@@ -202,7 +217,7 @@ describe.each([
 describe("logins for a first convergence", () => {
   const perHost = (recording: Recording) => {
     const counts: Record<string, number> = {};
-    for (const host of commandsOf(recording).map(hostOf)) counts[host] = (counts[host] ?? 0) + 1;
+    for (const host of convergesOf(recording).map(hostOf)) counts[host] = (counts[host] ?? 0) + 1;
     return counts;
   };
 
@@ -276,28 +291,26 @@ describe("the first preview, when no key is known", () => {
   });
 
   test("shows every file but the keys", () => {
-    for (const { name, inputs } of commandsOf(recording)) {
-      expect([name, isUnknown(reveal(inputs["stdin"]))]).toEqual([name, keyCommands.includes(name)]);
-      if (!keyCommands.includes(name)) expect(inputs["stdin"]).toMatch(/^ipv6-home bundle 1\n/);
+    for (const { name, inputs } of convergesOf(recording)) {
+      expect([name, isUnknown(reveal(inputs["stdin"]))]).toEqual([name, isKeyCommand(name)]);
+      if (!isKeyCommand(name)) expect(inputs["stdin"]).toMatch(/^ipv6-home bundle 1\n/);
     }
   });
 
   test("shows the rest of every command: nothing of it is made by another resource", () => {
-    for (const { name, inputs, inputDependencies } of commandsOf(recording)) {
+    for (const { name, inputs, inputDependencies } of convergesOf(recording)) {
       const { stdin, ...others } = inputDependencies;
       expect([name, Object.values(others).flat()]).toEqual([name, []]);
-      expect([name, (stdin ?? []).length > 0]).toEqual([name, keyCommands.includes(name)]);
+      expect([name, (stdin ?? []).length > 0]).toEqual([name, isKeyCommand(name)]);
       expect(JSON.stringify({ ...inputs, stdin: undefined })).not.toContain(runtime.unknownValue);
-      expect(Object.values(inputs).filter(isUnknown).length).toBe(keyCommands.includes(name) ? 1 : 0);
+      expect(Object.values(inputs).filter(isUnknown).length).toBe(isKeyCommand(name) ? 1 : 0);
     }
   });
 
   test("and is what the update does", async () => {
     const update = await recordHome(homeSettings, coloSettings);
     const shown = ({ resources }: Recording) =>
-      resources
-        .filter(({ name }) => !keyCommands.includes(name))
-        .map(({ name, inputs }) => ({ name, inputs }));
+      resources.filter(({ name }) => !isKeyCommand(name)).map(({ name, inputs }) => ({ name, inputs }));
     expect(shown(recording)).toEqual(shown(update));
   });
 });
@@ -315,7 +328,7 @@ describe("a rotation of the keys", () => {
   const tunnelBundles = (recording: Recording | undefined) =>
     recording === undefined
       ? []
-      : bundlesOf(recording).filter(({ command }) => tunnelCommands.includes(command.name));
+      : bundlesOf(recording).filter(({ command }) => isTunnelCommand(command.name));
 
   test("shares no path, no component and no port with the generation before it", () => {
     const [one, two] = generations.slice(0, 2).map((recording) => {
@@ -330,24 +343,17 @@ describe("a rotation of the keys", () => {
     expect(one?.filter((each) => two?.includes(each))).toEqual([]);
   });
 
-  test("replaces the tunnel's commands and keys and nothing else", () => {
-    const changed = (recording: Recording | undefined) =>
-      generations[0]?.resources
-        .filter(({ name, inputs }) => JSON.stringify(inputs) !== JSON.stringify(recording?.get(name).inputs))
-        .map(({ name }) => name)
-        .sort();
-    const all = [
-      ...tunnelCommands,
-      "tunnel-keys-home-private",
-      "tunnel-keys-colo-private",
-      "tunnel-keys-preshared",
-    ];
-    expect(changed(generations[1])).toEqual(all.sort());
-    expect(generations.map((each) => each.get("tunnel-home-config-converge").inputs["triggers"])).toEqual([
-      [1],
-      [2],
-      [3],
-    ]);
+  test("is another tunnel, and changes nothing else", () => {
+    const [one, two] = generations.map(({ resources }) => resources);
+    const rest = (resources: typeof one) =>
+      resources
+        ?.filter(({ name }) => !name.startsWith("tunnel-"))
+        .map(({ name, inputs }) => ({ name, inputs }));
+    expect(rest(one)).toEqual(rest(two));
+    const names = (resources: typeof one) =>
+      resources?.map(({ name }) => name).filter((name) => name.startsWith("tunnel-"));
+    expect(names(two)).toEqual(names(one)?.map((name) => name.replace("tunnel-1", "tunnel-2")));
+    expect(names(two)?.length).toBeGreaterThan(10);
   });
 
   test("comes back to the first names with the third generation", () => {
@@ -360,7 +366,7 @@ describe("a rotation of the keys", () => {
     const [first] = generations;
     const keys = Object.fromEntries(
       tunnelBundles(first)
-        .filter(({ command }) => keyCommands.includes(command.name))
+        .filter(({ command }) => isKeyCommand(command.name))
         .map(({ command, files }) => [
           command.name,
           Object.fromEntries(files.map(({ path, content }) => [path.split("/").at(-1), content.trimEnd()])),
@@ -368,21 +374,21 @@ describe("a rotation of the keys", () => {
     );
     const { publicKeys, privateKeys } = first?.outputs as Record<string, Record<string, unknown>>;
     expect(keys).toEqual({
-      "tunnel-home-key-converge": {
-        "private.key": fakeKey("tunnel-keys-home-private"),
-        "preshared.key": fakeKey("tunnel-keys-preshared"),
+      "tunnel-1-home-key-converge": {
+        "private.key": fakeKey("tunnel-1-keys-home-private"),
+        "preshared.key": fakeKey("tunnel-1-keys-preshared"),
         "peer.pub": publicKeys?.["colo"],
       },
-      "tunnel-colo-key-converge": {
-        "private.key": fakeKey("tunnel-keys-colo-private"),
-        "preshared.key": fakeKey("tunnel-keys-preshared"),
+      "tunnel-1-colo-key-converge": {
+        "private.key": fakeKey("tunnel-1-keys-colo-private"),
+        "preshared.key": fakeKey("tunnel-1-keys-preshared"),
         "peer.pub": publicKeys?.["home"],
       },
     });
     expect(Object.values(privateKeys ?? {}).map(isSecret)).toEqual([true, true]);
     for (const name of ["home-private", "colo-private", "preshared"]) {
       // Not RandomBytes, whose resource id would be the key, in clear.
-      const random = first?.get(`tunnel-keys-${name}`);
+      const random = first?.get(`tunnel-1-keys-${name}`);
       expect(random?.type).toBe("random:index/randomPassword:RandomPassword");
       expect(random?.inputs).toMatchObject({ length: 64, special: false, keepers: { epoch: "1" } });
     }

@@ -42,7 +42,7 @@ test("the colo stack", async () => {
 });
 
 // What a key command waits for beside its host: the bytes that it is made of.
-const keys = "tunnel-keys-colo-private, tunnel-keys-home-private, tunnel-keys-preshared";
+const keys = "tunnel-1-keys-colo-private, tunnel-1-keys-home-private, tunnel-1-keys-preshared";
 
 test("the home stack", async () => {
   expect(drawn(await recordHome(home, colo))).toEqual([
@@ -59,19 +59,25 @@ test("the home stack", async () => {
     "  home-lan: HomeLan",
     "    home-lan-config: HostConfig",
     "      home-lan-config-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge",
-    "tunnel: Tunnel",
-    "  tunnel-keys: TunnelKeys",
-    "    tunnel-keys-home-private: RandomPassword",
-    "    tunnel-keys-colo-private: RandomPassword",
-    "    tunnel-keys-preshared: RandomPassword",
-    "  tunnel-colo-key: HostConfig",
-    `    tunnel-colo-key-converge: Command after ${keys}`,
-    "  tunnel-colo-config: HostConfig",
-    "    tunnel-colo-config-converge: Command after tunnel-colo-key-converge",
-    "  tunnel-home-key: HostConfig",
-    `    tunnel-home-key-converge: Command after home-host-base-converge, ${keys}`,
-    "  tunnel-home-config: HostConfig",
-    "    tunnel-home-config-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge, tunnel-colo-config-converge, tunnel-home-key-converge",
+    "tunnel-1: Tunnel",
+    "  tunnel-1-keys: TunnelKeys",
+    "    tunnel-1-keys-home-private: RandomPassword",
+    "    tunnel-1-keys-colo-private: RandomPassword",
+    "    tunnel-1-keys-preshared: RandomPassword",
+    "  tunnel-1-colo-removal: HostRemoval",
+    `    tunnel-1-colo-removal-converge: Command after ${keys}`,
+    "  tunnel-1-home-removal: HostRemoval",
+    "    tunnel-1-home-removal-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge, tunnel-1-colo-removal-converge",
+    "  tunnel-1-colo-release: HostRemoval",
+    "    tunnel-1-colo-release-converge: Command after tunnel-1-home-removal-converge",
+    "  tunnel-1-colo-key: HostConfig",
+    `    tunnel-1-colo-key-converge: Command after tunnel-1-colo-removal-converge, ${keys}`,
+    "  tunnel-1-colo-config: HostConfig",
+    "    tunnel-1-colo-config-converge: Command after tunnel-1-colo-key-converge",
+    "  tunnel-1-home-key: HostConfig",
+    `    tunnel-1-home-key-converge: Command after home-host-base-converge, tunnel-1-home-removal-converge, ${keys}`,
+    "  tunnel-1-home-config: HostConfig",
+    "    tunnel-1-home-config-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge, tunnel-1-colo-config-converge, tunnel-1-colo-release-converge, tunnel-1-home-key-converge",
   ]);
 });
 

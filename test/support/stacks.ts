@@ -15,6 +15,7 @@ export const treeComponents: readonly string[] = [
   "HomeLan",
   "Host",
   "HostConfig",
+  "HostRemoval",
   "Nat64",
   "RoutedPrefix",
   "Tunnel",
@@ -55,19 +56,23 @@ export const recordHome = (
 export const commandsOf = ({ resources }: Recording): Recorded[] =>
   resources.filter(({ type }) => type === commandType);
 
+/** Those that put something on a host; the others only take it away. */
+export const convergesOf = (recording: Recording): Recorded[] =>
+  commandsOf(recording).filter(({ inputs }) => inputs["create"] !== undefined);
+
 /** Where a command logs in. */
 export const hostOf = ({ inputs }: Recorded): string =>
   (reveal(inputs["connection"]) as { host: string }).host;
 
 /** What the commands put on their hosts. */
 export const bundlesOf = (recording: Recording) =>
-  commandsOf(recording).map((command) => ({
+  convergesOf(recording).map((command) => ({
     command,
     host: hostOf(command),
     component: componentOf(command),
     ...unpack(textOf(command.inputs["stdin"])),
   }));
 
-/** The component's name on the host, as its removal command says it. */
+/** The component's name on the host, as its commands say it. */
 export const componentOf = ({ inputs }: Recorded): string =>
-  /exec \S+ remove (\S+)(?: \d+)?$/.exec(textOf(inputs["delete"]))?.[1] ?? "";
+  /(?:exec \S+ apply|^set --) (\S+)(?: \d+)?$/m.exec(textOf(inputs["create"]))?.[1] ?? "";

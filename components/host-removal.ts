@@ -1,0 +1,45 @@
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { HostAccess } from "./host-access";
+import { removal } from "./host-config";
+
+/** Arguments of {@link HostRemoval}. */
+export interface HostRemovalArgs {
+  readonly host: HostAccess;
+  /** What is done when it goes: verbs of converge with their component, in this order. */
+  readonly calls: readonly { readonly verb: "remove" | "release"; readonly component: string }[];
+  readonly generation: number;
+  /** What goes after it. */
+  readonly after: readonly pulumi.Resource[];
+}
+
+/**
+ * The end of one generation on one host. It is recorded before anything of the generation is on the host and makes no
+ * login then, so whatever a killed run left there has somebody who takes it away.
+ *
+ * Children: `${name}-converge` (a remote command that has nothing to create).
+ */
+export class HostRemoval extends pulumi.ComponentResource {
+  /** What must be removed by this one comes after it. */
+  readonly recorded: pulumi.Resource;
+
+  constructor(name: string, args: HostRemovalArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ipv6home:components:HostRemoval", name, {}, opts);
+
+    const { connection, ready } = args.host;
+    this.recorded = new remote.Command(
+      `${name}-converge`,
+      {
+        connection,
+        delete: removal(
+          ...args.calls.map(({ verb, component }) => `${verb} ${component} ${args.generation}`),
+        ),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      { parent: this, dependsOn: [...ready, ...args.after], deleteBeforeReplace: true },
+    );
+
+    this.registerOutputs({});
+  }
+}
