@@ -22,9 +22,14 @@ export function convergeCall(verb: "apply" | "remove", command: unknown): Conver
   return found?.[1] === undefined ? undefined : { component: found[1], generation: found[2] };
 }
 
-/** The component on the host that a resource is about, by its removal. */
+/**
+ * The component on the host that a resource is about: by its removal, else by what it applies; or, for a resource that
+ * does nothing until it goes, by the first thing that it then does.
+ */
 export const componentOf = ({ props }: ResourceView): string | undefined =>
-  convergeCall("remove", props["delete"])?.component;
+  convergeCall("remove", props["delete"])?.component ??
+  convergeCall("apply", props["create"])?.component ??
+  /\/converge (?:remove|release) (\S+)/.exec(textOf(props["delete"]) ?? "")?.[1];
 
 /** The port of the sshd that a resource logs in at; undefined while nobody knows. */
 export function sshPortOf({ props }: ResourceView): number | undefined {

@@ -10,7 +10,10 @@ const root = path.dirname(__dirname);
 
 /** What can be bundled: the file that it starts with, and the folders of all that it may import. */
 const bundles = {
-  program: { entry: "index.ts", folders: ["components", "network", "observe", "render", "settings", "stacks"] },
+  program: {
+    entry: "index.ts",
+    folders: ["components", "network", "observe", "render", "settings", "stacks"],
+  },
   policy: { entry: "policy/index.ts", folders: ["network", "policy"] },
 };
 

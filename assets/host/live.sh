@@ -42,7 +42,7 @@ extra_files() {
 note_drift() {
   : >"$work/extra"
   : >"$work/drift"
-  [ -e "$state/directives" ] || return 0
+  [ -e "$state/manifest" ] || return 0
   extra_files "$state" >"$work/extra"
   compare_live "$state" >"$work/drift"
 }
