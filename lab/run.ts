@@ -15,6 +15,7 @@ export interface RunOptions {
   /** Return a code other than 0 instead of failing. */
   readonly allowFailure?: boolean;
   readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
 }
 
 /** A command that failed; `outcome` holds what it said. */
@@ -33,7 +34,8 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
   const seconds = options.timeoutSec ?? 60;
   return new Promise((resolve, reject) => {
     // A group of its own, so that a timeout also ends what the command has started.
-    const child = spawn(file, args, { stdio: "pipe", detached: true, env: options.env ?? process.env });
+    const { env = process.env, cwd = process.cwd() } = options;
+    const child = spawn(file, args, { stdio: "pipe", detached: true, env, cwd });
     const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let late = false;
     const timer = setTimeout(() => {

@@ -10,7 +10,8 @@ import { inState } from "./paths";
 export type StackName = "colo" | "home";
 
 const root = join(__dirname, "..");
-const projectFolder = inState("project");
+/** The lab's copy of the project, in which its stacks are run. */
+export const projectFolder = inState("project");
 /** Where the state of the lab's stacks lies. */
 export const backendFolder = inState("backend");
 const passphraseFile = inState("passphrase");

@@ -1,3 +1,7 @@
+import { join } from "node:path";
+import { run } from "../../lab/run";
+import { projectFolder, stackEnvironment } from "../../lab/stacks";
+import { projectFolder as root } from "../support/settings";
 import { parseReport } from "../../observe/report";
 import { hostNames, type HostName } from "../../lab/topology";
 import { rounds, type Damage } from "./drift/damages";
@@ -17,6 +21,21 @@ async function differences(host: HostName): Promise<Record<string, readonly stri
       found.differences.length === 0 ? [] : [[name, found.differences] as const],
     ),
   );
+}
+
+/** `npm run drift -- STACK --json` on the lab's stacks. */
+async function driftCommand(stack: "colo" | "home"): Promise<{ code: number; drift: unknown }> {
+  const { code, stdout, stderr } = await run(
+    ["node", join(root, "tools/run.mjs"), join(root, "tools/drift/cli.ts"), stack, "--json"],
+    {
+      cwd: projectFolder,
+      env: { ...process.env, ...stackEnvironment() },
+      allowFailure: true,
+      timeoutSec: 60,
+    },
+  );
+  if (stdout === "") throw new Error(stderr);
+  return { code, drift: JSON.parse(stdout) };
 }
 
 const untouched = async () => ({ colo: await differences("colo"), home: await differences("home") });
@@ -57,6 +76,26 @@ describe("drift", () => {
     expect(seen.stdout).toMatch(/\+ +# \+\s+tcp dport 23 accept/);
     await pulumiObserving("colo", "up", "--yes", "--skip-preview");
     expect(await untouched()).toEqual(clean);
+  }, 60_000);
+
+  it("is told by npm run drift too: exit code 2 and where, or 0", async () => {
+    expect(await driftCommand("colo")).toEqual({ code: 0, drift: { stack: "colo", hosts: { colo: {} } } });
+    expect(await driftCommand("home")).toEqual({
+      code: 0,
+      drift: { stack: "home", hosts: { colo: {}, home: {} } },
+    });
+    await sh("home", "ip -6 rule delete priority 1000");
+    const { code, drift } = await driftCommand("home");
+    expect(code).toBe(2);
+    expect(drift).toEqual({
+      stack: "home",
+      hosts: {
+        colo: {},
+        home: { prefix: expect.arrayContaining([expect.stringMatching(/^-1000:/)]) as unknown },
+      },
+    });
+    await pulumiObserving("home", "up", "--yes", "--skip-preview");
+    expect((await driftCommand("home")).code).toBe(0);
   }, 60_000);
 
   it.each(rounds.map((round, index) => [index + 1, round] as const))(
