@@ -24,7 +24,11 @@ compare_live() {
     unshare --net true 2>/dev/null || continue
     unshare --net sh -c "nft --file '$file' && nft --stateless list table $table" >"$work/ruleset" 2>&1 || true
     # shellcheck disable=SC2086 # family and name
-    nft --stateless list table $table 2>&1 | diff -U 1 "$work/ruleset" - | sed -e 1,2d || true
+    if nft --stateless list table $table >"$work/table" 2>/dev/null; then
+      diff -U 1 "$work/ruleset" "$work/table" | sed -e 1,2d || true
+    else
+      echo "- table $table"
+    fi
   done < <(sed -n 's/^ruleset //p' "$record/directives")
 }
 

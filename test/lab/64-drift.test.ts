@@ -3,9 +3,10 @@ import { run } from "../../lab/run";
 import { projectFolder, stackEnvironment } from "../../lab/stacks";
 import { projectFolder as root } from "../support/settings";
 import { parseReport } from "../../observe/report";
+import { rebootHost } from "../../lab/lab";
 import { hostNames, type HostName } from "../../lab/topology";
 import { rounds, type Damage } from "./drift/damages";
-import { closeEngine, logins, pulumi, pulumiObserving, pulumiUp, sh } from "./support";
+import { closeEngine, logins, pulumi, pulumiObserving, pulumiUp, sh, until } from "./support";
 
 afterAll(closeEngine);
 
@@ -26,7 +27,7 @@ async function differences(host: HostName): Promise<Record<string, readonly stri
 /** `npm run drift -- STACK --json` on the lab's stacks. */
 async function driftCommand(stack: "colo" | "home"): Promise<{ code: number; drift: unknown }> {
   const { code, stdout, stderr } = await run(
-    ["node", join(root, "tools/run.mjs"), join(root, "tools/drift/cli.ts"), stack, "--json"],
+    ["node", join(root, "tools/run.mjs"), "tools/drift/cli.ts", stack, "--json"],
     {
       cwd: projectFolder,
       env: { ...process.env, ...stackEnvironment() },
@@ -128,6 +129,16 @@ describe("drift", () => {
     },
     180_000,
   );
+
+  it("is none after both hosts have rebooted", async () => {
+    await Promise.all(hostNames.map(rebootHost));
+    // Units come up side by side with the login.
+    await until("both hosts are as they should be", 60, async () => {
+      const found = await untouched();
+      return Object.keys({ ...found.colo, ...found.home }).length === 0;
+    });
+    expect(await untouched()).toEqual(clean);
+  }, 120_000);
 
   it("came in at least 40 kinds", () => {
     expect(rounds.flat().length).toBeGreaterThanOrEqual(40);

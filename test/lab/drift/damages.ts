@@ -92,7 +92,7 @@ export const rounds: readonly (readonly Damage[])[] = [
       /^- \/etc\/iproute2\/rt_tables\.d\/ipv6-home\.conf$/,
     ),
     damage("home", "lan", "ip link set dev enp3s0 down", /^\+ enp3s0: down$/),
-    damage("home", "tunnel-vpn0", "ip -6 route delete default dev vpn0 table vpn", /^-default src/),
+    damage("home", "tunnel-vpn0", "ip -6 route delete default dev vpn0 table 51820", /^-default src/),
     damage(
       "home",
       "tunnel-vpn0-key",
@@ -122,7 +122,7 @@ export const rounds: readonly (readonly Damage[])[] = [
     ),
     damage("colo", "dns64", "rm /etc/bind/ipv6-home.conf", /^- \/etc\/bind\/ipv6-home\.conf$/),
     damage("colo", "site-vpn1-0", `rm ${elements}/site-vpn1-0.nft`, /^- .*site-vpn1-0\.nft$/),
-    damage("home", "firewall", "nft delete table inet ipv6_home", /^\+.*No such file/),
+    damage("home", "firewall", "nft delete table inet ipv6_home", /^- table inet ipv6_home$/),
     damage(
       "home",
       "prefix",
