@@ -1,5 +1,6 @@
 import { parseBundle, type BundleFile, type BundleText } from "./bundle-text";
 import { unifiedDiff } from "./diff";
+import { joinGenerations } from "./generations";
 import { nameOf, typeOf, type Operation, type Preview, type Step } from "./preview";
 import { kinds, risksOf, type Kind, type Risk } from "./risk";
 
@@ -34,18 +35,22 @@ export interface ComponentChange {
 
 /** The components that a stack's run would change, in the engine's order. */
 export const changesOf = ({ stack, steps }: Preview): ComponentChange[] =>
-  steps.filter(isOnHost).map((step) => changeOf(stack, step));
+  joinGenerations(steps)
+    .filter(isOnHost)
+    .map((step) => changeOf(stack, step));
 
 /** Other resources that a stack's run would change: keys in the state and the like, `operation type name`. */
 export const othersOf = ({ steps }: Preview): string[] =>
-  steps
+  joinGenerations(steps)
     .filter((step) => !isOnHost(step))
     .map(({ operation, urn }) => `${operation} ${typeOf(urn).split("$").at(-1) ?? ""} ${nameOf(urn)}`);
 
 const isOnHost = ({ urn }: Step) => typeOf(urn).endsWith("$command:remote:Command");
 
 function changeOf(stack: string, step: Step): ComponentChange {
-  const name = nameOf(step.urn).replace(/(-config|-base)?-converge$/, "");
+  const name = nameOf(step.urn)
+    .replace(/(-config|-base)?-converge$/, "")
+    .replace(/^tunnel-\d+-/, "tunnel-");
   const kind = kindOf(name);
   const [before, after] = [step.old, step.new].map((side) =>
     side?.text === undefined ? undefined : parseBundle(side.text),
