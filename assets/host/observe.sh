@@ -149,7 +149,9 @@ main() {
       compare_links
       compare_live "$state"
     } >"$work/differences" 2>&1
-    head -n "$most_lines" "$work/differences" | cut -c 1-300 | sed 's/^/    /'
+    # Of a WireGuard key the beginning is enough, even of a public one: nobody should have to ask which kind it is.
+    head -n "$most_lines" "$work/differences" | cut -c 1-300 |
+      sed -E 's#([A-Za-z0-9+/]{6})[A-Za-z0-9+/]{37}=#\1...#g; s/^/    /'
     [ "$(wc -l <"$work/differences")" -le "$most_lines" ] || echo "    ! and more"
   done
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunOptions, RunResult } from "../../engine/run";
+import { observeVariable } from "../../observe/observe";
 import { plannedOutputs, readEngineJson } from "../../review/engine-json";
 import type { Preview } from "../../review/preview";
 import { plannedFactsVariable } from "../../stacks/planned-facts";
@@ -32,6 +33,8 @@ export async function previewStacks(
         env: {
           // One engine event a line, in place of a digest without policy results and outputs.
           PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
+          // What is reviewed is the change; no key is asked for.
+          [observeVariable]: "never",
           [plannedFactsVariable]: existsSync(factsFile) ? factsFile : undefined,
         },
       });
