@@ -86,7 +86,7 @@ export default defineConfig(
   // The two that hand the rules to the engine.
   pureLayer("policy", ["network"], ["adapter", "index"], ["@pulumi/policy"]),
   pureLayer("review", ["render"]),
-  layer("observe", []),
+  layer("observe", ["settings"]),
   layer("components", ["network", "render", "observe"]),
   layer("stacks", ["network", "settings", "render", "observe", "components"]),
 );

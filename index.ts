@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ObserverLogin } from "./observe/login";
-import { modeOf, observeHost, observeVariable, type ObserveMode } from "./observe/observe";
+import type { HostLogin } from "./observe/login";
+import { modeOf, observeHost, observeVariable } from "./observe/observe";
 import { parseSettings } from "./settings/parse";
 import type { RawSettings } from "./settings/raw";
+import type { ObserveMode } from "./settings/settings";
 import { coloStack } from "./stacks/colo";
 import { importFacts } from "./stacks/colo-facts";
 import { homeStack } from "./stacks/home";
@@ -53,22 +54,13 @@ export = async (): Promise<object> => {
   return homeStack(settings.value, colo, owner, { home: onHome, colo: onColo });
 };
 
-/** Looks at hosts as the settings say, telling the user what could not be seen. */
-function lookAt(setting: ObserveMode) {
-  const mode = forPeople(() => modeOf(setting, process.env[observeVariable]));
-  return (login: ObserverLogin) =>
-    observeHost(mode, login, (sentence) => void pulumi.log.warn(sentence)).catch((error: unknown) => {
-      throw new pulumi.RunError(messageOf(error));
-    });
-}
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-/** Lets a sentence reach the user without a stack trace. */
-function forPeople<T>(work: () => T): T {
+/** Looks at hosts as the setting says, telling the user what could not be seen. */
+const lookAt = (setting: ObserveMode) => async (login: HostLogin) => {
   try {
-    return work();
+    const mode = modeOf(setting, process.env[observeVariable]);
+    return await observeHost(mode, login, (sentence) => void pulumi.log.warn(sentence));
   } catch (error) {
-    throw new pulumi.RunError(messageOf(error));
+    // A sentence for people, without a stack trace.
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
   }
-}
+};

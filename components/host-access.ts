@@ -1,17 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
+import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
-
-/** Public facts of a host's login, known at preview. */
-export interface HostLogin {
-  /** Address or name of its sshd. */
-  readonly address: string;
-  readonly port: number;
-  /** Pinned public host key, `type base64`; the provider would take any key without one. */
-  readonly hostKey: string;
-  /** Private key; the agent of SSH_AUTH_SOCK is asked if there is none. */
-  readonly privateKey: string | undefined;
-}
 
 /** A host that components can be put on. */
 export interface HostAccess {

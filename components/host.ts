@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
+import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import { hostBundle, type HostNeeds } from "../render/host";
 import { readAsset } from "./assets";
-import { connectionTo, type HostAccess, type HostLogin } from "./host-access";
+import { connectionTo, type HostAccess } from "./host-access";
 import { HostConfig } from "./host-config";
 
 /** Arguments of {@link Host}. */
@@ -15,6 +16,7 @@ export interface HostArgs {
 
 /** The project's programs on every host: name there, file under assets/. */
 const programs = [
+  ["bundle-reader", "host/bundle-reader.sh"],
   ["converge", "host/converge.sh"],
   ["files", "host/files.sh"],
   ["live", "host/live.sh"],

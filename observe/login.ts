@@ -1,11 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Client, ConnectConfig } from "ssh2";
 
-/** Where and as whom to look. Root, as everywhere; see components/host-access.ts. */
-export interface ObserverLogin {
+/** How to log in to a host, as root: facts that are known at a preview. */
+export interface HostLogin {
+  /** Address or name of its sshd. */
   readonly address: string;
   readonly port: number;
-  /** Pinned public host key, `type base64`. */
+  /** Pinned public host key, `type base64`; the provider would take any key without one. */
   readonly hostKey: string;
   /** Private key; the agent of SSH_AUTH_SOCK is asked if there is none. */
   readonly privateKey: string | undefined;
@@ -25,7 +26,7 @@ const mostBytes = 1_000_000;
  * Asks a host for its report by one login of its own. Fails with a sentence if the host cannot be reached, has another
  * host key, or does not end within 30 s.
  */
-export async function fetchReport(login: ObserverLogin): Promise<string> {
+export async function fetchReport(login: HostLogin): Promise<string> {
   // Only where it is needed: it takes a while to load.
   const { Client } = await import("ssh2");
   const client = new Client();
@@ -45,7 +46,7 @@ export async function fetchReport(login: ObserverLogin): Promise<string> {
   }
 }
 
-function connectConfig(login: ObserverLogin): ConnectConfig {
+function connectConfig(login: HostLogin): ConnectConfig {
   const [type = "", key = ""] = login.hostKey.trim().split(/\s+/);
   const pinned = Buffer.from(key, "base64");
   const agent = process.env["SSH_AUTH_SOCK"];

@@ -1,9 +1,6 @@
-import { fetchReport, type ObserverLogin } from "./login";
+import { observeModes, type ObserveMode } from "../settings/settings";
+import { fetchReport, type HostLogin } from "./login";
 import { parseReport, type ObservedHost } from "./report";
-
-/** When hosts are looked at: whenever a key is at hand, always, or never. */
-export const observeModes = ["auto", "always", "never"] as const;
-export type ObserveMode = (typeof observeModes)[number];
 
 /** Takes the place of the setting, for a run that must not log in anywhere. */
 export const observeVariable = "IPV6_HOME_OBSERVE";
@@ -25,7 +22,7 @@ export function modeOf(setting: ObserveMode, variable: string | undefined): Obse
  */
 export async function observeHost(
   mode: ObserveMode,
-  login: ObserverLogin,
+  login: HostLogin,
   warn: (sentence: string) => void,
 ): Promise<ObservedHost | undefined> {
   if (mode === "never") return undefined;

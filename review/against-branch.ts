@@ -18,16 +18,9 @@ function stepBetween(urn: string, old: Side | undefined, wanted: Side | undefine
   const both = old !== undefined && wanted !== undefined;
   const inputs = [
     ...(old?.text === wanted?.text ? [] : ["stdin"]),
-    ...(old?.generation === wanted?.generation ? [] : ["triggers"]),
     ...(old?.commands === wanted?.commands ? [] : ["create"]),
   ];
   if (both && inputs.length === 0) return [];
-  const operation = !both
-    ? old === undefined
-      ? "create"
-      : "delete"
-    : inputs.includes("triggers")
-      ? "replace"
-      : "update";
+  const operation = both ? "update" : old === undefined ? "create" : "delete";
   return [defined<Step>({ urn, operation, old, new: wanted, inputs: both ? inputs : [] })];
 }

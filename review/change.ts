@@ -55,9 +55,9 @@ function changeOf(stack: string, step: Step): ComponentChange {
   const [before, after] = [step.old, step.new].map((side) =>
     side?.text === undefined ? undefined : parseBundle(side.text),
   );
-  const anew = step.operation === "replace" && step.old?.generation !== step.new?.generation;
+  const { generations } = step;
   const files = [
-    ...(anew ? generationChanges(before, after) : fileChanges(before, after)),
+    ...(generations === undefined ? fileChanges(before, after) : generationChanges(before, after)),
     ...directiveChanges(before, after),
   ];
   const otherInputs = step.inputs
@@ -79,7 +79,7 @@ function changeOf(stack: string, step: Step): ComponentChange {
       after,
       secretChanged: before === undefined && after === undefined && step.inputs.includes("stdin"),
       paths: files.flatMap(({ path }) => path ?? []),
-      generations: [step.old?.generation, step.new?.generation],
+      generations,
     }),
   };
 }

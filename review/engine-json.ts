@@ -103,12 +103,11 @@ function stepOf(op: unknown, urn: unknown, diffs: unknown, old: unknown, wanted:
 }
 
 function sideOf(state: unknown): Side {
-  const { stdin, triggers, create, update, delete: remove } = objectAt(objectAt(state)["inputs"]);
+  const { stdin, create, update, delete: remove } = objectAt(objectAt(state)["inputs"]);
   const text = stringAt(stdin);
   return defined<Side>({
     // Secrets and values that are not known yet stand here as other texts, or as objects.
     text: text?.startsWith("ipv6-home bundle ") === true ? text : undefined,
-    generation: listAt(triggers).length > 0 ? JSON.stringify(triggers) : undefined,
     commands: createHash("sha256")
       .update(JSON.stringify([create, update, remove]))
       .digest("hex"),

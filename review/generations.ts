@@ -28,9 +28,10 @@ export function joinGenerations(steps: readonly Step[]): Step[] {
     return {
       urn: step.urn,
       operation: "replace",
-      old: { ...old.old, generation: oldEpoch },
-      new: { ...step.new, generation: epoch },
+      old: old.old ?? {},
+      new: step.new ?? {},
       inputs: ["stdin"],
+      generations: [oldEpoch, epoch],
     };
   });
   return result.filter((step) => !joined.has(step));

@@ -2,8 +2,6 @@
 export interface Side {
   /** The bundle as text (render/bundle.ts); absent if it is secret, not known yet, or no bundle. */
   readonly text?: string;
-  /** What makes a new one beside the old one when it changes: the generation of a tunnel. */
-  readonly generation?: string;
   /** Hash of the commands that put it there and take it away. */
   readonly commands?: string;
 }
@@ -20,6 +18,8 @@ export interface Step {
   readonly new?: Side;
   /** Names of the inputs that differ. */
   readonly inputs: readonly string[];
+  /** Key epochs, if one generation of a tunnel takes the place of another; see joinGenerations. */
+  readonly generations?: readonly [before: string, after: string];
 }
 
 /** A rule that the plan breaks. */

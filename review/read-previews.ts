@@ -60,7 +60,6 @@ function sideOf(value: unknown): Side | undefined {
   if (!isObject(value)) return undefined;
   return defined<Side>({
     text: stringAt(value["text"]),
-    generation: stringAt(value["generation"]),
     commands: stringAt(value["commands"]),
   });
 }

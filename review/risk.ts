@@ -26,8 +26,8 @@ export interface RiskFacts {
   readonly secretChanged: boolean;
   /** Paths of the files that change. */
   readonly paths: readonly string[];
-  /** Generations before and after, if there are any. */
-  readonly generations: readonly [before: string | undefined, after: string | undefined];
+  /** Key epochs, if one generation of a tunnel takes the place of another. */
+  readonly generations: readonly [before: string, after: string] | undefined;
 }
 
 /** The risks of one component's change, the worst first. A change without any is one that nobody notices. */
@@ -38,12 +38,9 @@ export function risksOf(facts: RiskFacts): Risk[] {
     .sort((a, b) => riskLabels.indexOf(a.label) - riskLabels.indexOf(b.label));
 }
 
-const isRotation = ({ operation, generations }: RiskFacts) =>
-  operation === "replace" && generations[0] !== undefined && generations[0] !== generations[1];
-
-/** Components with generations are made anew beside the old ones; others go first (components/host-config.ts). */
-const goesFirst = (facts: RiskFacts) =>
-  facts.operation === "delete" || (facts.operation === "replace" && facts.generations[1] === undefined);
+/** A generation is made beside the one before; whatever else is replaced goes first (components/host-config.ts). */
+const goesFirst = ({ operation, generations }: RiskFacts) =>
+  operation === "delete" || (operation === "replace" && generations === undefined);
 
 function destroys(facts: RiskFacts): Risk | undefined {
   if (!goesFirst(facts)) return undefined;
@@ -72,10 +69,8 @@ function cutsSsh(facts: RiskFacts): Risk | undefined {
 }
 
 function rotates(facts: RiskFacts): Risk | undefined {
-  if (isRotation(facts)) {
-    const [before, after] = facts.generations.map((each) => each?.replace(/^\[(.*)\]$/, "$1") ?? "");
-    return { label: "rotates keys", about: `generation ${before ?? ""} to ${after ?? ""}` };
-  }
+  if (facts.generations !== undefined)
+    return { label: "rotates keys", about: `generation ${facts.generations.join(" to ")}` };
   return facts.secretChanged && facts.operation === "update"
     ? { label: "rotates keys", about: "the secret content changes" }
     : undefined;

@@ -1,13 +1,13 @@
 import { maximumUnderlayMtu, minimumUnderlayMtu } from "../network/mtu-plan";
 import { all, type Result } from "./result";
-import type { LoginSettings, ObserveSetting, WanSettings } from "./settings";
+import { observeModes, type LoginSettings, type ObserveMode, type WanSettings } from "./settings";
 import type { SettingSource } from "./source";
 import { hostKey, integer, interfaceName, listOf, loginAddress, oneOf, prefix } from "./values";
 
 /** What both kinds of stack have. */
 export interface Common {
   readonly login: Result<LoginSettings>;
-  readonly observe: Result<ObserveSetting>;
+  readonly observe: Result<ObserveMode>;
   readonly wan: Result<WanSettings>;
 }
 
@@ -28,10 +28,7 @@ export function parseCommon(source: SettingSource): Common {
         listOf(prefix("IPv4 and IPv6 prefixes", "name the networks you log in from, as 198.51.100.0/24")),
       ),
     }),
-    observe: source.read(
-      "observe",
-      oneOf(["auto", "always", "never"], "auto looks whenever a key is at hand"),
-    ),
+    observe: source.read("observe", oneOf(observeModes, "auto looks whenever a key is at hand")),
     wan: all<WanSettings>({
       interface: source.read("wan.interface", interfaceName),
       mtu: source.read(

@@ -16,8 +16,9 @@ export interface LoginSettings {
   readonly managementPrefixes: readonly Prefix[];
 }
 
-/** When hosts are looked at before a run. */
-export type ObserveSetting = "auto" | "always" | "never";
+/** When hosts are looked at before a run: whenever a key is at hand, always, or never. */
+export const observeModes = ["auto", "always", "never"] as const;
+export type ObserveMode = (typeof observeModes)[number];
 
 /** The interface towards the provider. */
 export interface WanSettings {
@@ -30,7 +31,7 @@ export interface WanSettings {
 export interface ColoSettings {
   readonly role: "colo";
   readonly login: LoginSettings;
-  readonly observe: ObserveSetting;
+  readonly observe: ObserveMode;
   readonly wan: WanSettings & { readonly acceptRa: boolean };
   /** What homes dial. */
   readonly address4: Address;
@@ -58,7 +59,7 @@ export interface PinholeSettings extends Omit<Pinhole, "address"> {
 export interface HomeSettings {
   readonly role: "home";
   readonly login: LoginSettings;
-  readonly observe: ObserveSetting;
+  readonly observe: ObserveMode;
   readonly wan: WanSettings;
   /** The colo's stack; the one named colo beside this one if left out. */
   readonly coloStack: string | undefined;

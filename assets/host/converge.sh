@@ -15,6 +15,8 @@ umask 022
 readonly library=${BASH_SOURCE[0]%/*}
 readonly state_root=/var/lib/ipv6-home
 readonly work_root=/run/ipv6-home
+# shellcheck source=assets/host/bundle-reader.sh
+. "$library/bundle-reader"
 # shellcheck source=assets/host/files.sh
 . "$library/files"
 # shellcheck source=assets/host/units.sh
@@ -31,31 +33,12 @@ fail() {
   exit 1
 }
 
-# One directive of the bundle in hand: prints the arguments, a line each.
-directives() {
-  [ ! -e "$1" ] || sed -n "s/^$2 //p" "$1"
-}
-
 split_bundle() {
   [ "$(head -n 1 "$work/bundle")" = "ipv6-home bundle 1" ] ||
     fail "the bundle is of another version than $library/converge; run 'pulumi up' for the stack that owns this host first"
   grep -v '^    ' "$work/bundle" | grep . >"$work/directives"
   local mode owner path
-  local -a folders=() files=()
-  while read -r mode owner path; do
-    folders+=("$work/stage${path%/*}")
-    files+=("$work/stage$path")
-  done < <(directives "$work/directives" file)
-  [ ${#files[@]} -gt 0 ] || return 0
-  mkdir -p "${folders[@]}"
-  # Empty ones too; awk makes only what it writes to.
-  touch "${files[@]}"
-  awk -v stage="$work/stage" '
-    /^    / { print substr($0, 5) >out; next }
-    /^$/ { if (out != "") print "" >out; next }
-    { if (out != "") close(out); out = "" }
-    $1 == "file" { out = stage $4 }
-  ' "$work/bundle"
+  unpack_files "$work/bundle" "$work/stage"
   while read -r mode owner path; do
     [ "$mode" = 0644 ] || chmod "$mode" "$work/stage$path"
     [ "$owner" = root:root ] || chown "$owner" "$work/stage$path"

@@ -3,13 +3,18 @@
 # is answerable for (routes, rules, addresses, peers); what it printed when the component had converged is recorded.
 # A `ruleset FILE TABLE` line names a table of nftables, which is compared with what the file makes of an empty kernel.
 
+# What diff finds; that it found something is no failure.
+difference() {
+  diff "$@" || [ $? = 1 ]
+}
+
 # What the state commands of a list of directives print now, each under its own line.
 print_live() {
   local command
   while read -r command; do
     echo "# $command"
-    timeout 10 bash -c "$command" 2>&1 </dev/null || true
-  done < <(sed -n 's/^state //p' "$1")
+    timeout 10 bash -c "$command" 2>&1 </dev/null || echo "ended with $?"
+  done < <(directives "$1" state)
 }
 
 # Prints how the live state differs from the record, as a diff without its head; nothing if it does not.
@@ -17,26 +22,27 @@ compare_live() {
   local record=$1 file table
   if [ -e "$record/live" ]; then
     print_live "$record/directives" >"$work/live"
-    diff -U 20 "$record/live" "$work/live" | sed -e 1,2d -e '/^@@/d' || true
+    difference -U 20 "$record/live" "$work/live" | sed -e 1,2d -e '/^@@/d'
   fi
   while read -r file table; do
     # A container may not have the right to make a network; then nothing can be said.
     unshare --net true 2>/dev/null || continue
-    unshare --net sh -c "nft --file '$file' && nft --stateless list table $table" >"$work/ruleset" 2>&1 || true
+    unshare --net sh -c "nft --file '$file' && nft --stateless list table $table" >"$work/ruleset" 2>&1 ||
+      echo "! $file makes no table $table"
     # shellcheck disable=SC2086 # family and name
     if nft --stateless list table $table >"$work/table" 2>/dev/null; then
-      diff -U 1 "$work/ruleset" "$work/table" | sed -e 1,2d || true
+      difference -U 1 "$work/ruleset" "$work/table" | sed -e 1,2d
     else
       echo "- table $table"
     fi
-  done < <(sed -n 's/^ruleset //p' "$record/directives")
+  done < <(directives "$record/directives" ruleset)
 }
 
 # Files in the folders that are the project's alone that no component has put there.
 extra_files() {
   local folder
   while read -r folder; do
-    find "$folder" -type f ! -name '*.ipv6-home-new' 2>/dev/null || true
+    [ ! -d "$folder" ] || find "$folder" -type f ! -name '*.ipv6-home-new'
   done < <(sed -n 's/^exclusive //p; s|^unit \([^ ]*\) .*|/etc/systemd/system/\1.d\n/run/systemd/system/\1.d|p' "$1/directives") | sort >"$work/present"
   [ -s "$work/present" ] || return 0
   comm -23 "$work/present" <(cat "${1%/*}"/*/paths 2>/dev/null | sort)

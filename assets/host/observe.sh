@@ -15,28 +15,10 @@ readonly library=${BASH_SOURCE[0]%/*}
 readonly state_root=/var/lib/ipv6-home
 # Of one text, at most; nobody reads more, and it travels as a part of a command.
 readonly most_lines=60
+# shellcheck source=assets/host/bundle-reader.sh
+. "$library/bundle-reader"
 # shellcheck source=assets/host/live.sh
 . "$library/live"
-
-directives() {
-  sed -n "s/^$2 //p" "$1"
-}
-
-# The files of the bundle that a component was converged to, under $work/wanted; see split_bundle of converge.
-stage_wanted() {
-  local -a folders
-  rm -rf "$work/wanted"
-  mkdir "$work/wanted"
-  [ -e "$state/bundle" ] || return 0
-  mapfile -t folders < <(sed -n 's|^file [^ ]* [^ ]* \(.*\)/[^/]*$|'"$work"'/wanted\1|p' "$state/bundle" | sort -u)
-  [ ${#folders[@]} -eq 0 ] || mkdir -p "${folders[@]}"
-  awk -v stage="$work/wanted" '
-    /^    / { print substr($0, 5) >out; next }
-    /^$/ { if (out != "") print "" >out; next }
-    { if (out != "") close(out); out = "" }
-    $1 == "file" { out = stage $4; printf "" >out }
-  ' "$state/bundle"
-}
 
 compare_files() {
   local sum mode owner path kind
@@ -64,7 +46,7 @@ compare_files() {
     [ "${kind#*|}" = "$mode $owner" ] || printf '%s\n' "- $path: $mode $owner" "+ $path: ${kind#*|}"
     if [ "${sums[$path]-}" != "$sum" ]; then
       if [ -e "$work/wanted$path" ]; then
-        diff -U 1 --label "$path (should be)" --label "$path (is)" "$work/wanted$path" "$path" || true
+        difference -U 1 --label "$path (should be)" --label "$path (is)" "$work/wanted$path" "$path"
       else
         echo "! $path: its content differs (it is not shown: it may be a key)"
       fi
@@ -138,7 +120,9 @@ main() {
     fi
     printf 'component %s %s %s %s\n' "${state##*/}" "$(sed 's/^$/-/' "$state/generation")" \
       "$(sha256sum <"$state/manifest" | cut -d ' ' -f 1)" "$(date -u -r "$state/manifest" +%FT%T.%3NZ)"
-    stage_wanted
+    rm -rf "$work/wanted"
+    # As the component was converged; nothing if it holds keys.
+    [ ! -e "$state/bundle" ] || unpack_files "$state/bundle" "$work/wanted"
     {
       [ ! -e "$state/pending" ] || echo "! a run that was to converge it did not end"
       compare_files

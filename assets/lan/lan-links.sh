@@ -21,7 +21,8 @@ is_off() {
 }
 
 put() {
-  # systemd-sysctl found no such link when it ran at boot. Where there is udev, it does the same.
+  # systemd-sysctl found no such link when it ran at boot. Where there is udev, it does the same. A line that it cannot
+  # set is in the journal, and no reason to leave the LAN without its router.
   /usr/lib/systemd/systemd-sysctl --prefix="/net/ipv6/conf/$1" --prefix="/net/ipv4/conf/$1" || true
   ip link set dev "$1" up && ip -6 address replace "$2" dev "$1" && ip -6 route replace "$3" dev "$1" table "$table"
 }

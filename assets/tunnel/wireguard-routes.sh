@@ -46,7 +46,7 @@ put_routes() {
   shift
   for route; do
     # shellcheck disable=SC2086 # one argument a word
-    ip -6 route replace ${route%% *} dev "$to" ${route#* }
+    ip -6 route replace ${route%% *} dev "$to" ${route#* } || refuse "the kernel takes no route ${route%% *} by $to, see above"
   done
 }
 
@@ -126,6 +126,7 @@ case $mode in
       move_when_alive 86400 "$device" "$@" </dev/null >/dev/null 2>&1 &
     fi
     ;;
+  # No other device is no failure: there is nothing to hand over to.
   yield) hand_over "$@" || true ;;
   leave) leave "$@" ;;
   *) refuse "no such mode: $mode" ;;

@@ -15,7 +15,7 @@ const layers: Readonly<Record<string, Layer>> = {
   network: { pure: true, sees: [] },
   settings: { pure: true, sees: ["network"] },
   render: { pure: true, sees: ["network"] },
-  observe: { pure: false, sees: [] },
+  observe: { pure: false, sees: ["settings"] },
   components: { pure: false, sees: ["network", "render", "observe"] },
   stacks: { pure: false, sees: ["network", "render", "settings", "observe", "components"] },
   policy: { pure: true, sees: ["network"] },

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
-import { modeOf, observeModes } from "../../observe/observe";
+import { modeOf } from "../../observe/observe";
 import { driftOf, parseReport } from "../../observe/report";
+import { observeModes } from "../../settings/settings";
 
 const report = [
   "ipv6-home observed 1 0123456789ab",

@@ -14,7 +14,7 @@ test("a generation that comes and one that goes are one change", () => {
     step("delete", "tunnel-2-home-config-converge"),
   ]);
   expect(joined.map(({ operation }) => operation)).toEqual(["replace", "update"]);
-  expect(joined[0]).toMatchObject({ old: { generation: "2" }, new: { generation: "3" } });
+  expect(joined[0]).toMatchObject({ generations: ["2", "3"] });
 });
 
 test("a tunnel that only comes, or only goes, is what it is", () => {

@@ -1,11 +1,11 @@
 import { compareWithBranch } from "../../review/against-branch";
+import { changesOf } from "../../review/change";
 import { plannedOutputs } from "../../review/engine-json";
 import { readPreviews, writePreviews } from "../../review/read-previews";
 import { previewOf, recorded, stepOf, urnOf } from "./support";
 
 const bundle = (content: string) => ({ component: "some", files: [{ path: "/etc/some", content }] });
-const create = (name: string, content: string, generation?: string) =>
-  stepOf("create", name, undefined, bundle(content), [undefined, generation]);
+const create = (name: string, content: string) => stepOf("create", name, undefined, bundle(content));
 
 describe("two plans from nothing", () => {
   const compare = (before: ReturnType<typeof create>[], after: ReturnType<typeof create>[]) =>
@@ -17,24 +17,34 @@ describe("two plans from nothing", () => {
 
   test("that are equal differ in nothing", () => {
     expect(
-      compare(
-        [create("a", "1\n"), create("b", "2\n", "[1]")],
-        [create("a", "1\n"), create("b", "2\n", "[1]")],
-      ),
+      compare([create("a", "1\n"), create("b", "2\n")], [create("a", "1\n"), create("b", "2\n")]),
     ).toEqual([]);
   });
 
   test("differ by what changed, came and went", () => {
     expect(
       compare(
-        [create("a", "1\n"), create("b", "2\n", "[1]"), create("c", "3\n")],
-        [create("a", "9\n"), create("b", "9\n", "[2]"), create("d", "4\n")],
+        [create("a", "1\n"), create("b", "2\n"), create("c", "3\n")],
+        [create("a", "9\n"), create("b", "9\n"), create("d", "4\n")],
       ),
     ).toEqual([
       ["a", "update", ["stdin"]],
-      ["b", "replace", ["stdin", "triggers"]],
+      ["b", "update", ["stdin"]],
       ["d", "create", []],
       ["c", "delete", []],
+    ]);
+  });
+
+  test("in which a generation of the tunnel takes another's place are a rotation", () => {
+    const [old, now] = [1, 2].map((epoch) => create(`tunnel-${epoch}-home-config-converge`, `${epoch}\n`));
+    if (old === undefined || now === undefined) throw new Error("two");
+    const changes = changesOf(compareWithBranch(previewOf([old]), previewOf([now])));
+    expect(changes).toMatchObject([
+      {
+        name: "tunnel-home",
+        operation: "replace",
+        risks: [{ label: "can cut SSH" }, { label: "rotates keys" }],
+      },
     ]);
   });
 

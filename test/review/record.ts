@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { startFakeHost, type FakeHost } from "../../bench/fake-host";
 import { openEngine } from "../../engine/run";
+import { observeVariable } from "../../observe/observe";
 import { exampleBlob } from "../support/examples";
 import { exampleFile, projectFolder, type Given } from "../support/settings";
 
@@ -51,6 +52,8 @@ const folder = mkdtempSync(join(tmpdir(), "review-"));
 const environment = {
   PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
   PULUMI_CONFIG_PASSPHRASE: "recording",
+  // The fake hosts have no report.
+  [observeVariable]: "never",
 };
 
 async function main(): Promise<void> {

@@ -44,14 +44,14 @@ describe("a new pinhole and a new epoch", () => {
       "tunnel-home-key": ["can cut SSH", "rotates keys"],
       "tunnel-colo-key": ["can cut SSH", "rotates keys"],
       "tunnel-home": ["can cut SSH", "rotates keys"],
-      "tunnel-colo": ["can cut SSH", "rotates keys", "reloads"],
+      "tunnel-colo": ["can cut SSH", "rotates keys"],
     });
   });
 
   test("names what is not on a host", () => {
     expect(othersOf(recorded(name)).sort()).toEqual(
       ["colo-private", "home-private", "preshared"].map(
-        (key) => `replace random:index/randomPassword:RandomPassword tunnel-keys-${key}`,
+        (key) => `replace random:index/randomPassword:RandomPassword tunnel-2-keys-${key}`,
       ),
     );
   });

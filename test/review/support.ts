@@ -21,18 +21,16 @@ export function stepOf(
   name: string,
   before: Bundle | undefined,
   after: Bundle | undefined,
-  generations: readonly (string | undefined)[] = [],
+  generations?: readonly [string, string],
 ): Step {
-  const side = (bundle: Bundle, generation: string | undefined) => ({
-    text: renderBundle(bundle),
-    ...(generation === undefined ? {} : { generation }),
-  });
+  const side = (bundle: Bundle) => ({ text: renderBundle(bundle) });
   return {
     urn: urnOf(name),
     operation,
-    ...(before === undefined ? {} : { old: side(before, generations[0]) }),
-    ...(after === undefined ? {} : { new: side(after, generations[1]) }),
+    ...(before === undefined ? {} : { old: side(before) }),
+    ...(after === undefined ? {} : { new: side(after) }),
     inputs: ["stdin"],
+    ...(generations === undefined ? {} : { generations }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { openEngine, type Engine } from "../../engine/run";
-import { fetchReport, type ObserverLogin } from "../../observe/login";
+import { fetchReport, type HostLogin } from "../../observe/login";
 import { parseReport } from "../../observe/report";
 import { parseSettings } from "../../settings/parse";
 import type { RawSettings } from "../../settings/raw";
@@ -52,7 +52,7 @@ async function driftOf(engine: Engine, stack: string, key: string | undefined): 
     readonly manifests?: Readonly<Record<string, Wanted>>;
   };
   const privateKey = key ?? settings.login.privateKey;
-  const logins: Partial<Record<"colo" | "home", ObserverLogin>> = {
+  const logins: Partial<Record<"colo" | "home", HostLogin>> = {
     [settings.role]: { ...settings.login, privateKey },
   };
   if (settings.role === "home") {
