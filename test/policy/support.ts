@@ -41,3 +41,11 @@ export function viewsOf(
   const outputs = change(recording.outputs) as ResourceView["props"];
   return [...views, view({ type: "pulumi:pulumi:Stack", name: "ipv6-home-home", props: outputs })];
 }
+
+/** A call of converge as a command of the project ends with. */
+export const converge = (verb: string, rest: string) =>
+  `exec /usr/local/lib/ipv6-home/converge ${verb} ${rest}`;
+
+/** Two secrets: a WireGuard key, and the text that one is made of. */
+export const key = Buffer.alloc(32, 7).toString("base64");
+export const random = "aB3".repeat(22).slice(0, 64);
