@@ -1,16 +1,5 @@
-import { runtime } from "@pulumi/pulumi";
 import { privateKey } from "../support/examples";
-import {
-  fakeKey,
-  fakeKeyMarks,
-  isSecret,
-  isUnknown,
-  provideNothing,
-  reveal,
-  textOf,
-  withoutSecrets,
-  type Recording,
-} from "../support/record";
+import { fakeKeyMarks, isSecret, reveal, textOf, withoutSecrets, type Recording } from "../support/record";
 import { exampleSettings, variants } from "../support/settings";
 import {
   bundlesOf,
@@ -20,6 +9,8 @@ import {
   componentType,
   convergesOf,
   hostOf,
+  isKeyCommand,
+  isTunnelCommand,
   recordColo,
   recordHome,
   treeComponents,
@@ -30,10 +21,6 @@ const encrypted = ["ssh.privateKey"];
 const coloSettings = exampleSettings("colo", withKey, encrypted);
 const homeSettings = exampleSettings("home", withKey, encrypted);
 const variantColo = exampleSettings("colo", variants.colo);
-
-/** The commands that carry keys. */
-const isKeyCommand = (name: string) => /^tunnel-\d+-(home|colo)-key-converge$/.test(name);
-const isTunnelCommand = (name: string) => /^tunnel-\d+-(home|colo)-(key|config)-converge$/.test(name);
 
 describe.each([
   ["colo", () => recordColo(coloSettings)],
@@ -210,187 +197,6 @@ describe.each([
     expect(exported.sort()).toEqual(expected.filter((component) => !component.endsWith("-key")).sort());
     for (const hash of Object.values(manifests).flatMap((host) => Object.values(host))) {
       expect(hash).toMatch(/^[0-9a-f]{64}$/);
-    }
-  });
-});
-
-describe("logins for a first convergence", () => {
-  const perHost = (recording: Recording) => {
-    const counts: Record<string, number> = {};
-    for (const host of convergesOf(recording).map(hostOf)) counts[host] = (counts[host] ?? 0) + 1;
-    return counts;
-  };
-
-  test("are one a component: five at the colo, and of a home six there and two at the colo", async () => {
-    const [colo, home] = [coloSettings.login.address, homeSettings.login.address];
-    expect(perHost(await recordColo(coloSettings))).toEqual({ [colo]: 5 });
-    expect(perHost(await recordHome(homeSettings, coloSettings))).toEqual({ [home]: 6, [colo]: 2 });
-  });
-
-  test("stay as many with 200 segments and 2000 pinholes", async () => {
-    const segments = Array.from({ length: 200 }, (_, index) => ({
-      name: `s${index}`,
-      subnet: index + 1,
-      interface: `eth${index + 1}`,
-    }));
-    const pinholes = Array.from({ length: 2000 }, (_, index) => ({
-      name: `p${index}`,
-      segment: `s${index % 200}`,
-      host: `::${(index + 2).toString(16)}`,
-      protocol: "tcp",
-      port: 22,
-    }));
-    const many = exampleSettings("home", { "lan.segments": segments, "lan.pinholes": pinholes });
-    const few = await recordHome(homeSettings, coloSettings);
-    const lots = await recordHome(many, coloSettings);
-    expect(lots.resources.map(({ name }) => name).sort()).toEqual(
-      few.resources.map(({ name }) => name).sort(),
-    );
-  });
-});
-
-describe("how Pulumi logs in", () => {
-  const connections = async (program: () => Promise<Recording>) =>
-    commandsOf(await program()).map(({ inputs }) => inputs["connection"]);
-  const agent = process.env["SSH_AUTH_SOCK"];
-  afterEach(() => {
-    if (agent === undefined) delete process.env["SSH_AUTH_SOCK"];
-    else process.env["SSH_AUTH_SOCK"] = agent;
-  });
-
-  test("by the key of the settings on both hosts, never in the open", async () => {
-    process.env["SSH_AUTH_SOCK"] = "/run/agent";
-    for (const connection of await connections(() => recordHome(homeSettings, coloSettings))) {
-      expect(isSecret(connection)).toBe(true);
-      expect(reveal(connection)).toMatchObject({ privateKey });
-      expect(reveal(connection)).not.toHaveProperty("agentSocketPath");
-    }
-  });
-
-  test("by the agent if there is no key, so that none is in the state", async () => {
-    process.env["SSH_AUTH_SOCK"] = "/run/agent";
-    for (const connection of await connections(() => recordColo(exampleSettings("colo")))) {
-      // The provider finds it by itself; its path changes with every session and would change every resource.
-      expect(reveal(connection)).not.toHaveProperty("agentSocketPath");
-      expect(reveal(connection)).not.toHaveProperty("privateKey");
-    }
-  });
-
-  test("by nothing if there is neither", async () => {
-    delete process.env["SSH_AUTH_SOCK"];
-    for (const connection of await connections(() => recordColo(exampleSettings("colo")))) {
-      expect(Object.keys(reveal(connection) as object)).not.toContain("agentSocketPath");
-    }
-  });
-});
-
-describe("the first preview, when no key is known", () => {
-  let recording: Recording;
-  beforeAll(async () => {
-    recording = await recordHome(homeSettings, coloSettings, { provide: provideNothing, preview: true });
-  });
-
-  test("shows every file but the keys", () => {
-    for (const { name, inputs } of convergesOf(recording)) {
-      expect([name, isUnknown(reveal(inputs["stdin"]))]).toEqual([name, isKeyCommand(name)]);
-      if (!isKeyCommand(name)) expect(inputs["stdin"]).toMatch(/^ipv6-home bundle 1\n/);
-    }
-  });
-
-  test("shows the rest of every command: nothing of it is made by another resource", () => {
-    for (const { name, inputs, inputDependencies } of convergesOf(recording)) {
-      const { stdin, ...others } = inputDependencies;
-      expect([name, Object.values(others).flat()]).toEqual([name, []]);
-      expect([name, (stdin ?? []).length > 0]).toEqual([name, isKeyCommand(name)]);
-      expect(JSON.stringify({ ...inputs, stdin: undefined })).not.toContain(runtime.unknownValue);
-      expect(Object.values(inputs).filter(isUnknown).length).toBe(isKeyCommand(name) ? 1 : 0);
-    }
-  });
-
-  test("and is what the update does", async () => {
-    const update = await recordHome(homeSettings, coloSettings);
-    const shown = ({ resources }: Recording) =>
-      resources.filter(({ name }) => !isKeyCommand(name)).map(({ name, inputs }) => ({ name, inputs }));
-    expect(shown(recording)).toEqual(shown(update));
-  });
-});
-
-describe("a rotation of the keys", () => {
-  let generations: Recording[];
-  beforeAll(async () => {
-    generations = [];
-    for (const keyEpoch of [1, 2, 3]) {
-      generations.push(
-        await recordHome(exampleSettings("home", { "tunnel.keyEpoch": keyEpoch }), coloSettings),
-      );
-    }
-  });
-  const tunnelBundles = (recording: Recording | undefined) =>
-    recording === undefined
-      ? []
-      : bundlesOf(recording).filter(({ command }) => isTunnelCommand(command.name));
-
-  test("shares no path, no component and no port with the generation before it", () => {
-    const [one, two] = generations.slice(0, 2).map((recording) => {
-      const bundles = tunnelBundles(recording);
-      return [
-        ...bundles.flatMap(({ host, files }) => files.map(({ path }) => `${host}:${path}`)),
-        ...bundles.map(({ host, component }) => `${host}:${component}`),
-        (recording.outputs as { endpoint: string }).endpoint,
-      ];
-    });
-    expect(one).toHaveLength(9 + 4 + 1);
-    expect(one?.filter((each) => two?.includes(each))).toEqual([]);
-  });
-
-  test("is another tunnel, and changes nothing else", () => {
-    const [one, two] = generations.map(({ resources }) => resources);
-    const rest = (resources: typeof one) =>
-      resources
-        ?.filter(({ name }) => !name.startsWith("tunnel-"))
-        .map(({ name, inputs }) => ({ name, inputs }));
-    expect(rest(one)).toEqual(rest(two));
-    const names = (resources: typeof one) =>
-      resources?.map(({ name }) => name).filter((name) => name.startsWith("tunnel-"));
-    expect(names(two)).toEqual(names(one)?.map((name) => name.replace("tunnel-1", "tunnel-2")));
-    expect(names(two)?.length).toBeGreaterThan(10);
-  });
-
-  test("comes back to the first names with the third generation", () => {
-    const paths = (recording: Recording | undefined) =>
-      tunnelBundles(recording).flatMap(({ host, files }) => files.map(({ path }) => `${host}:${path}`));
-    expect(paths(generations[2])).toEqual(paths(generations[0]));
-  });
-
-  test("puts each end's own private key on it, the other's public key, and one preshared key on both", () => {
-    const [first] = generations;
-    const keys = Object.fromEntries(
-      tunnelBundles(first)
-        .filter(({ command }) => isKeyCommand(command.name))
-        .map(({ command, files }) => [
-          command.name,
-          Object.fromEntries(files.map(({ path, content }) => [path.split("/").at(-1), content.trimEnd()])),
-        ]),
-    );
-    const { publicKeys, privateKeys } = first?.outputs as Record<string, Record<string, unknown>>;
-    expect(keys).toEqual({
-      "tunnel-1-home-key-converge": {
-        "private.key": fakeKey("tunnel-1-keys-home-private"),
-        "preshared.key": fakeKey("tunnel-1-keys-preshared"),
-        "peer.pub": publicKeys?.["colo"],
-      },
-      "tunnel-1-colo-key-converge": {
-        "private.key": fakeKey("tunnel-1-keys-colo-private"),
-        "preshared.key": fakeKey("tunnel-1-keys-preshared"),
-        "peer.pub": publicKeys?.["home"],
-      },
-    });
-    expect(Object.values(privateKeys ?? {}).map(isSecret)).toEqual([true, true]);
-    for (const name of ["home-private", "colo-private", "preshared"]) {
-      // Not RandomBytes, whose resource id would be the key, in clear.
-      const random = first?.get(`tunnel-1-keys-${name}`);
-      expect(random?.type).toBe("random:index/randomPassword:RandomPassword");
-      expect(random?.inputs).toMatchObject({ length: 64, special: false, keepers: { epoch: "1" } });
     }
   });
 });

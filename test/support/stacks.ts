@@ -76,3 +76,8 @@ export const bundlesOf = (recording: Recording) =>
 /** The component's name on the host, as its commands say it. */
 export const componentOf = ({ inputs }: Recorded): string =>
   /(?:exec \S+ apply|^set --) (\S+)(?: \d+)?$/m.exec(textOf(inputs["create"]))?.[1] ?? "";
+
+/** The commands that carry keys. */
+export const isKeyCommand = (name: string) => /^tunnel-\d+-(home|colo)-key-converge$/.test(name);
+/** The commands that put a generation of the tunnel on a host. */
+export const isTunnelCommand = (name: string) => /^tunnel-\d+-(home|colo)-(key|config)-converge$/.test(name);
