@@ -4,10 +4,11 @@ import { parse } from "yaml";
 import { inState } from "../lab/paths";
 import type { HostName, LabDescription } from "../lab/lab";
 import type { StackName } from "../lab/stacks";
+import type { ColoSettings, HomeSettings } from "../settings/settings";
 import { reveal, textOf } from "../test/support/record";
 import { unpack, type UnpackedFile } from "../test/support/bundle";
 import { exampleSettings, type Given } from "../test/support/settings";
-import { commandsOf, hostOf, recordColo, recordHome } from "../test/support/stacks";
+import { convergesOf, hostOf, recordColo, recordHome } from "../test/support/stacks";
 
 /** A systemd unit and the files whose change it must hear of. */
 export interface Rule {
@@ -52,15 +53,24 @@ export function labSettings(stack: StackName): Record<string, Given> {
 }
 
 /** What the stacks send to each host in the lab, with both stacks' settings as they are now. */
-export async function makePayload(lab: LabDescription): Promise<Payload> {
-  const colo = exampleSettings("colo", labSettings("colo"));
-  const home = exampleSettings("home", labSettings("home"));
+export const makePayload = (lab: LabDescription): Promise<Payload> =>
+  payloadOf(exampleSettings("colo", labSettings("colo")), exampleSettings("home", labSettings("home")), {
+    colo: lab.hosts.colo.management,
+    home: lab.hosts.home.management,
+  });
+
+/** What stacks with these settings send to each host, by the address that they log in at. */
+export async function payloadOf(
+  colo: ColoSettings,
+  home: HomeSettings,
+  addresses: Readonly<Record<HostName, string>>,
+): Promise<Payload> {
   const options = { provide: madeKeys };
   const stacks = [await recordColo(colo, options), await recordHome(home, colo, options)];
   const stepsOf = (host: HostName): Step[] => {
     const steps = stacks.flatMap((stack, number) => {
-      const bundles = commandsOf(stack)
-        .filter((command) => hostOf(command) === lab.hosts[host].management)
+      const bundles = convergesOf(stack)
+        .filter((command) => hostOf(command) === addresses[host])
         .map((command) => unpack(textOf(reveal(command.inputs["stdin"]))));
       const isBase = ({ directives }: (typeof bundles)[number]) =>
         directives.some((line) => line.startsWith("package "));

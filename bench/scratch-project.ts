@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { openEngine, type Engine, type RunResult } from "../engine/run";
+import { observeVariable } from "../observe/observe";
 import type { StackName } from "../lab/stacks";
 import { exampleFile, projectFolder, type Given } from "../test/support/settings";
 import type { FakeHost } from "./fake-host";
@@ -113,6 +114,8 @@ export class ScratchProject {
       cwd: this.folder,
       timeoutSec: 120,
       env: {
+        // The fake host has no report.
+        [observeVariable]: "never",
         PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
         PULUMI_CONFIG_PASSPHRASE: "bench",
       },
