@@ -74,21 +74,30 @@ async function unmount(): Promise<void> {
   for (const point of ours.reverse()) await run(["umount", "-l", point], { allowFailure: true });
 }
 
+/** The lab's interfaces on the machine itself. */
+const machineLinks = [
+  ...cables
+    .flat()
+    .filter(({ place }) => place === "machine")
+    .map(({ name }) => name),
+  management.bridge,
+];
+
+/** Deletes an interface. The kernel may be quicker: it takes the cables of a namespace away some time after its end. */
+async function deleteLink(link: string): Promise<void> {
+  const there = (): boolean => existsSync(`/sys/class/net/${link}`);
+  if (!there()) return;
+  const { code, stderr } = await run(["ip", "link", "delete", link], { allowFailure: true });
+  if (code !== 0 && there()) throw new Error(`ip link delete ${link}: ${stderr.trim()}`);
+}
+
 /** Takes everything of the lab off the machine, whatever state it is in; only images and keys stay. */
 export async function cleanUp(): Promise<void> {
   // First, so that a lab that is half gone is never taken for one that is up.
   rmSync(describePath, { force: true });
   await endProcesses();
+  for (const link of machineLinks) await deleteLink(link);
   for (const name of labNamespaces()) await run(["ip", "netns", "delete", name]);
-  for (const link of [
-    ...cables
-      .flat()
-      .filter(({ place }) => place === "machine")
-      .map(({ name }) => name),
-    management.bridge,
-  ]) {
-    if (existsSync(`/sys/class/net/${link}`)) await run(["ip", "link", "delete", link]);
-  }
   await unmount();
   for (const group of groups()) rmdirSync(group);
   for (const name of entries("/etc/netns"))
