@@ -7,6 +7,7 @@ import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
 import { bundleOfHost, Host } from "./host";
 import { Dns64 } from "./dns64";
+import { HostGuard } from "./host-guard";
 import { Firewall } from "./firewall";
 import { Nat64 } from "./nat64";
 import { RoutedPrefix } from "./routed-prefix";
@@ -15,6 +16,7 @@ import { RoutedPrefix } from "./routed-prefix";
 export interface ColoServerArgs {
   readonly login: HostLogin;
   readonly observed: ObservedHost | undefined;
+  readonly guardWindowSec: number;
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
   readonly acceptRa: boolean;
@@ -27,7 +29,8 @@ export interface ColoServerArgs {
 /**
  * The server that every home shares. It knows no home: those register themselves.
  *
- * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-nat64`, `${name}-dns64`.
+ * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-nat64`, `${name}-dns64`,
+ * `${name}-guard`.
  */
 export class ColoServer extends pulumi.ComponentResource {
   /** What it puts on the host. */
@@ -43,12 +46,21 @@ export class ColoServer extends pulumi.ComponentResource {
       masks: ["named.service", "tayga.service"],
       requires: ["free-port udp 53 ipv6-home-dns64.service", "free-port tcp 53 ipv6-home-dns64.service"],
     };
-    const host = new Host(`${name}-host`, { login, observed: args.observed, needs }, { parent: this });
+    const host = new Host(`${name}-host`, { ...args, needs }, { parent: this });
     const common = { ...args, host, sshPort: login.port, end: "colo" as const };
     const firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     const prefix = new RoutedPrefix(`${name}-prefix`, { ...common, after: [firewall] }, { parent: this });
     const nat64 = new Nat64(`${name}-nat64`, { ...common, after: [firewall] }, { parent: this });
     const dns64 = new Dns64(`${name}-dns64`, common, { parent: this });
+    new HostGuard(
+      `${name}-guard`,
+      {
+        host,
+        guarded: [host.base, firewall.config, prefix.config],
+        after: [nat64.config, dns64.config],
+      },
+      { parent: this },
+    );
     this.bundles = [bundleOfHost(needs), ...[firewall, prefix, nat64, dns64].map((each) => each.bundle)];
 
     this.registerOutputs({});

@@ -13,12 +13,7 @@ export type FirewallArgs = HostComponentArgs &
 /** A host's firewall, the table inet ipv6_home: /etc/ipv6-home/firewall.nft, ipv6-home-firewall.service. */
 export class Firewall extends HostComponent {
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(
-      "Firewall",
-      name,
-      args,
-      args.end === "colo" ? coloFirewallBundle(args) : homeFirewallBundle(args),
-      opts,
-    );
+    const bundle = args.end === "colo" ? coloFirewallBundle(args) : homeFirewallBundle(args);
+    super({ type: "Firewall", bundle, guarded: true }, name, args, opts);
   }
 }

@@ -15,6 +15,7 @@ import { RoutedPrefix } from "./routed-prefix";
 export interface HomeGatewayArgs {
   readonly login: HostLogin;
   readonly observed: ObservedHost | undefined;
+  readonly guardWindowSec: number;
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
   readonly colo: Pick<ColoAddresses, "prefix" | "resolver">;
@@ -33,6 +34,7 @@ export class HomeGateway extends pulumi.ComponentResource {
   readonly host: Host;
   readonly firewall: Firewall;
   readonly prefix: RoutedPrefix;
+  readonly lan: HomeLan;
   /** What it puts on the host. */
   readonly bundles: readonly Bundle[];
 
@@ -55,7 +57,7 @@ export class HomeGateway extends pulumi.ComponentResource {
         "free-port udp 547 ipv6-home-dnsmasq.service",
       ],
     };
-    this.host = new Host(`${name}-host`, { login, observed: args.observed, needs }, { parent: this });
+    this.host = new Host(`${name}-host`, { ...args, needs }, { parent: this });
     const common = {
       ...args,
       host: this.host,
@@ -65,12 +67,15 @@ export class HomeGateway extends pulumi.ComponentResource {
     };
     this.firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });
-    const lan = new HomeLan(
+    this.lan = new HomeLan(
       `${name}-lan`,
       { ...common, after: [this.firewall, this.prefix] },
       { parent: this },
     );
-    this.bundles = [bundleOfHost(needs), ...[this.firewall, this.prefix, lan].map((each) => each.bundle)];
+    this.bundles = [
+      bundleOfHost(needs),
+      ...[this.firewall, this.prefix, this.lan].map((each) => each.bundle),
+    ];
 
     this.registerOutputs({});
   }

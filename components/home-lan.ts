@@ -8,6 +8,6 @@ export type HomeLanArgs = HostComponentArgs & Parameters<typeof lanBundle>[0];
 /** LAN segments of a gateway: addresses, RA, DHCPv6 and names by dnsmasq: /etc/ipv6-home/dnsmasq.conf, two units. */
 export class HomeLan extends HostComponent {
   constructor(name: string, args: HomeLanArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("HomeLan", name, args, lanBundle(args), opts);
+    super({ type: "HomeLan", bundle: lanBundle(args) }, name, args, opts);
   }
 }

@@ -10,6 +10,14 @@ export interface HostComponentArgs {
   readonly after?: readonly HostComponent[];
 }
 
+/** What a component is: its type token, what it puts on a host, and whether that can cut the operator off. */
+export interface HostComponentKind {
+  readonly type: string;
+  readonly bundle: Bundle;
+  /** @default false */
+  readonly guarded?: boolean;
+}
+
 /**
  * A component that is one bundle on one host.
  *
@@ -20,26 +28,28 @@ export abstract class HostComponent extends pulumi.ComponentResource {
   readonly bundle: Bundle;
   /** Others wait for this one. */
   readonly converged: pulumi.Resource;
+  readonly config: HostConfig;
 
   protected constructor(
-    type: string,
+    { type, bundle, guarded = false }: HostComponentKind,
     name: string,
     args: HostComponentArgs,
-    bundle: Bundle,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super(`ipv6home:components:${type}`, name, {}, opts);
     this.bundle = bundle;
     const { ready } = args.host;
-    this.converged = new HostConfig(
+    this.config = new HostConfig(
       `${name}-config`,
       {
         host: { ...args.host, ready: [...ready, ...(args.after ?? []).map((other) => other.converged)] },
         component: bundle.component,
         bundle,
+        guarded,
       },
       { parent: this },
-    ).converged;
+    );
+    this.converged = this.config.converged;
     this.registerOutputs({});
   }
 }

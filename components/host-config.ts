@@ -1,9 +1,9 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { driftOf } from "../observe/report";
-import { manifestHash, renderBundle, type Bundle } from "../render/bundle";
+import { bundleDigest, manifestHash, renderBundle, type Bundle } from "../render/bundle";
 import { libraryFolder } from "../render/host";
-import type { HostAccess } from "./host-access";
+import { patient, type HostAccess } from "./host-access";
 
 /** Arguments of {@link HostConfig}. */
 export interface HostConfigArgs {
@@ -18,6 +18,13 @@ export interface HostConfigArgs {
   readonly generation?: number;
   /** What to run for create and update, if converge may not be there yet. */
   readonly applyCommand?: string;
+  /**
+   * Whether it can cut the operator off. The host then takes it back unless a {@link HostGuard} confirms it.
+   * @default false
+   */
+  readonly guarded?: boolean;
+  /** Whether this is the first login of a run at its host: one that does not answer shall be told soon. @default false */
+  readonly firstContact?: boolean;
 }
 
 /**
@@ -28,18 +35,35 @@ export interface HostConfigArgs {
 export class HostConfig extends pulumi.ComponentResource {
   /** Others wait for this one. */
   readonly converged: pulumi.Resource;
+  readonly component: string;
+  readonly generation: number | undefined;
+  /** SHA-256 of its bundle; undefined if that holds keys. */
+  readonly digest: string | undefined;
+  /** What the host was seen to have differently. */
+  readonly drift: readonly string[];
 
   constructor(name: string, args: HostConfigArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:HostConfig", name, {}, opts);
 
     const secret = args.secret ?? false;
+    const guard = args.guarded === true ? { guardWindowSec: args.host.guardWindowSec } : {};
+    const bundle = isPlain(args.bundle)
+      ? { ...args.bundle, ...guard }
+      : pulumi.output(args.bundle).apply((keys): Bundle => ({ ...keys, ...guard }));
     const create = args.applyCommand ?? applyCommand(args.component, args.generation);
     const drift = driftOn(args);
-    const stdin = pulumi.output(args.bundle).apply(renderBundle);
+    const stdin = pulumi.output(bundle).apply(renderBundle);
+    this.component = args.component;
+    this.generation = args.generation;
+    this.digest = isPlain(bundle) ? bundleDigest(bundle) : undefined;
+    this.drift = drift;
     this.converged = new remote.Command(
       `${name}-converge`,
       {
-        connection: args.host.connection,
+        connection:
+          args.firstContact === true
+            ? args.host.connection
+            : patient(args.host.connection, args.host.guardWindowSec),
         create,
         // The engine never looks at a host, so what was seen there is made a part of the command.
         update: [create, ...drift.map((line) => `# ${line}`)].join("\n"),
@@ -63,23 +87,30 @@ export class HostConfig extends pulumi.ComponentResource {
   }
 }
 
+/** A bundle made of keys is an output. */
+const isPlain = (bundle: pulumi.Input<Bundle>): bundle is Bundle =>
+  !pulumi.Output.isInstance(bundle) && !(bundle instanceof Promise);
+
 /** What the host has differently; nothing if it was not looked at. */
 function driftOn({ host, component, generation, bundle }: HostConfigArgs): string[] {
   if (host.observed === undefined) return [];
-  // A bundle made of keys is an output; the host itself compares those.
-  const manifest =
-    pulumi.Output.isInstance(bundle) || bundle instanceof Promise ? undefined : manifestHash(bundle);
+  // The host itself compares what is made of keys.
+  const manifest = isPlain(bundle) ? manifestHash(bundle) : undefined;
   return driftOf(host.observed, { component, generation, manifest });
 }
 
 const converge = `${libraryFolder}/converge`;
 
-const applyCommand = (component: string, generation: number | undefined) =>
+/** A command that runs converge, and says so where it is not there: also that the host went back to a time before it. */
+export const callConverge = (verb: string, component: string, generation?: number): string =>
   [
-    `[ -x ${converge} ] || { cat >/dev/null;`,
+    `[ -x ${converge} ] || { cat >/dev/null; cat /var/lib/ipv6-home/.went-back >&2 2>/dev/null;`,
     `echo "${component}: ${converge} is not on this host; run 'pulumi up' for the stack that owns the host" >&2; exit 1; }`,
-    `exec ${converge} apply ${component}${generation === undefined ? "" : ` ${generation}`}`,
+    `exec ${converge} ${verb} ${component}${generation === undefined ? "" : ` ${generation}`}`,
   ].join("\n");
+
+const applyCommand = (component: string, generation: number | undefined) =>
+  callConverge("apply", component, generation);
 
 /**
  * A command that runs one verb of converge after the other. A host without our records was reinstalled: nothing of ours

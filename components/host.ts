@@ -11,6 +11,7 @@ import { HostConfig } from "./host-config";
 export interface HostArgs {
   readonly login: HostLogin;
   readonly observed: ObservedHost | undefined;
+  readonly guardWindowSec: number;
   readonly needs: Omit<HostNeeds, "programs">;
 }
 
@@ -19,6 +20,8 @@ const programs = [
   ["bundle-reader", "host/bundle-reader.sh"],
   ["converge", "host/converge.sh"],
   ["files", "host/files.sh"],
+  ["go-back", "host/go-back.sh"],
+  ["guard", "host/guard.sh"],
   ["live", "host/live.sh"],
   ["observe", "host/observe.sh"],
   ["packages", "host/packages.sh"],
@@ -44,24 +47,29 @@ export class Host extends pulumi.ComponentResource implements HostAccess {
   readonly connection: types.input.remote.ConnectionArgs;
   readonly observed: ObservedHost | undefined;
   readonly ready: readonly pulumi.Resource[];
+  readonly guardWindowSec: number;
+  readonly base: HostConfig;
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:Host", name, {}, opts);
 
     this.connection = connectionTo(args.login);
     this.observed = args.observed;
-    const base = new HostConfig(
+    this.guardWindowSec = args.guardWindowSec;
+    this.base = new HostConfig(
       `${name}-base`,
       {
-        host: { connection: this.connection, observed: args.observed, ready: [] },
+        host: { ...args, connection: this.connection, ready: [] },
         component: "host",
         bundle: bundleOfHost(args.needs),
         // converge is not there at first contact, so it is taken out of the bundle itself.
+        guarded: true,
+        firstContact: true,
         applyCommand: `set -- host\n${readAsset("host/bootstrap.sh")}`,
       },
       { parent: this },
     );
-    this.ready = [base.converged];
+    this.ready = [this.base.converged];
 
     this.registerOutputs({});
   }

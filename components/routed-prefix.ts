@@ -12,12 +12,7 @@ export type RoutedPrefixArgs = HostComponentArgs &
 /** A host's part of the routed prefix: /etc/sysctl.d/60-ipv6-home.conf, ipv6-home-prefix.service. */
 export class RoutedPrefix extends HostComponent {
   constructor(name: string, args: RoutedPrefixArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(
-      "RoutedPrefix",
-      name,
-      args,
-      args.end === "colo" ? coloPrefixBundle(args) : homePrefixBundle(args),
-      opts,
-    );
+    const bundle = args.end === "colo" ? coloPrefixBundle(args) : homePrefixBundle(args);
+    super({ type: "RoutedPrefix", bundle, guarded: true }, name, args, opts);
   }
 }

@@ -42,6 +42,8 @@ type EndName = "home" | "colo";
  */
 export class Tunnel extends pulumi.ComponentResource {
   readonly keys: TunnelKeys;
+  /** Both ends, each with its keys first. */
+  readonly ends: Readonly<Record<EndName, readonly [HostConfig, HostConfig]>>;
   /** What it puts on each host, but for the keys. */
   readonly bundles: Readonly<Record<EndName, Bundle>>;
 
@@ -82,7 +84,13 @@ export class Tunnel extends pulumi.ComponentResource {
 
     // The end that answers comes first: the one that dials takes the traffic over when it is answered.
     const answering = this.createEnd(name, "colo", [coloRemoval], []);
-    this.createEnd(name, "home", [homeRemoval], [...onHome, answering, coloRelease]);
+    const dialling = this.createEnd(
+      name,
+      "home",
+      [homeRemoval],
+      [...onHome, answering[1].converged, coloRelease],
+    );
+    this.ends = { colo: answering, home: dialling };
 
     this.registerOutputs({});
   }
@@ -112,7 +120,7 @@ export class Tunnel extends pulumi.ComponentResource {
     end: EndName,
     beforeKey: readonly pulumi.Resource[],
     beforeConfig: readonly pulumi.Resource[],
-  ): pulumi.Resource {
+  ): readonly [HostConfig, HostConfig] {
     const { generation, owner, site } = this.args;
     const host = this.args[end];
     const bundle = this.bundles[end];
@@ -138,19 +146,23 @@ export class Tunnel extends pulumi.ComponentResource {
           ),
         secret: true,
         generation: generation.keyEpoch,
+        guarded: true,
+        firstContact: host.ready.length === 0,
       },
       { parent: this },
     );
-    return new HostConfig(
+    const config = new HostConfig(
       `${name}-${end}-config`,
       {
         host: { ...host, ready: [...host.ready, ...beforeConfig, key.converged] },
         component: bundle.component,
         bundle,
         generation: generation.keyEpoch,
+        guarded: true,
       },
       { parent: this },
-    ).converged;
+    );
+    return [key, config];
   }
 }
 

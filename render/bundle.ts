@@ -49,6 +49,8 @@ export interface Bundle {
   readonly units?: readonly UnitRule[];
   /** Units of other components. */
   readonly notifies?: readonly UnitRule[];
+  /** Seconds in which a new login must confirm the change, or the host takes it back; see assets/host/guard.sh. */
+  readonly guardWindowSec?: number;
 }
 
 const modeOf = (file: HostFile) => file.mode ?? "0644";
@@ -60,6 +62,7 @@ export function renderBundle(bundle: Bundle): string {
     `${word} ${[unit, action, ...paths].join(" ")}`;
   return [
     "ipv6-home bundle 1",
+    ...(bundle.guardWindowSec === undefined ? [] : [`guard ${bundle.guardWindowSec}`]),
     ...(bundle.requires ?? []).map((each) => `require ${each}`),
     ...(bundle.masks ?? []).map((each) => `mask ${each}`),
     ...(bundle.packages ?? []).map((each) => `package ${each}`),
@@ -87,6 +90,9 @@ function linesOf({ path, content }: HostFile): string[] {
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+/** SHA-256, hex, of the text of a bundle, as the host records it. */
+export const bundleDigest = (bundle: Bundle): string => sha256(renderBundle(bundle));
 
 /** SHA-256, hex, of the manifest that the host writes when it has converged: `sha256 mode owner path` per file. */
 export function manifestHash(bundle: Bundle): string {

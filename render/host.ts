@@ -1,7 +1,11 @@
 import type { Bundle, HostFile } from "./bundle";
+import { renderUnit, unitPath } from "./unit";
 
 /** Folder of this project's programs on a host. */
 export const libraryFolder = "/usr/local/lib/ipv6-home";
+
+/** Unit that takes a host back that started anew before a change was confirmed. */
+const guardUnit = "ipv6-home-guard.service";
 
 /** Debian releases that the project is tested on. */
 const releases = ["12", "13"];
@@ -42,8 +46,33 @@ export function hostBundle({ interfaces, packages, masks, requires, programs }: 
         // networkd removes routes and rules that it did not make whenever it starts (networkd.conf(5)).
         content: "[Network]\nManageForeignRoutes=no\nManageForeignRoutingPolicyRules=no\n",
       },
+      { path: unitPath(guardUnit), content: renderGuardUnit() },
     ],
+    units: [{ unit: guardUnit, action: "reload", paths: [] }],
     exclusives: [libraryFolder],
     checks: programs.map(({ name }) => `bash -n {stage}${libraryFolder}/${name}`),
   };
+}
+
+/** Before anything reads what it puts back; by the copy that was kept, because the programs may be among it. */
+function renderGuardUnit(): string {
+  const goBack = "/var/lib/ipv6-home/.guard/go-back";
+  return renderUnit({
+    Unit: {
+      Description: "Takes back what nobody confirmed before the host started anew",
+      DefaultDependencies: "no",
+      RequiresMountsFor: "/var/lib/ipv6-home",
+      After: "local-fs.target",
+      Before:
+        "systemd-sysctl.service ipv6-home-firewall.service network-pre.target sysinit.target shutdown.target",
+      Conflicts: "shutdown.target",
+    },
+    Service: {
+      Type: "oneshot",
+      RemainAfterExit: "yes",
+      ExecStart: `/bin/sh -c '[ ! -e ${goBack} ] || exec /bin/bash ${goBack} boot'`,
+      TimeoutStartSec: 120,
+    },
+    Install: { WantedBy: "sysinit.target" },
+  });
 }

@@ -8,6 +8,7 @@ import { hostKey, integer, interfaceName, listOf, loginAddress, oneOf, prefix } 
 export interface Common {
   readonly login: Result<LoginSettings>;
   readonly observe: Result<ObserveMode>;
+  readonly guardWindowSec: Result<number>;
   readonly wan: Result<WanSettings>;
 }
 
@@ -29,6 +30,10 @@ export function parseCommon(source: SettingSource): Common {
       ),
     }),
     observe: source.read("observe", oneOf(observeModes, "auto looks whenever a key is at hand")),
+    guardWindowSec: source.read(
+      "guard.windowSec",
+      integer(30, 3600, "a new login must fit into it; the tunnel alone may take 20 s to come up"),
+    ),
     wan: all<WanSettings>({
       interface: source.read("wan.interface", interfaceName),
       mtu: source.read(

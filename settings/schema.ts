@@ -62,6 +62,13 @@ export const declarations = {
     description:
       "Whether a run first looks at the hosts, so that drift shows in its preview: always, never, or auto, which is whenever a key is at hand.",
   },
+  "guard.windowSec": {
+    type: "integer",
+    role: "both",
+    default: 60,
+    description:
+      "Seconds, 30 to 3600, that a change which can cut you off waits for a new login to confirm it; without one the host goes back to what it was.",
+  },
   "wan.interface": {
     type: "string",
     role: "both",

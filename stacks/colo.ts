@@ -16,6 +16,7 @@ export function coloStack(settings: ColoSettings, observed?: ObservedHost) {
   const colo = new ColoServer("colo", {
     login,
     observed,
+    guardWindowSec: settings.guardWindowSec,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     acceptRa: wan.acceptRa,

@@ -1,4 +1,5 @@
-import { connectionTo } from "../components/host-access";
+import { connectionTo, type HostAccess } from "../components/host-access";
+import { HostGuard } from "../components/host-guard";
 import { HomeGateway } from "../components/home-gateway";
 import { Tunnel } from "../components/tunnel";
 import { siteAddresses } from "../network/address-plan";
@@ -21,7 +22,7 @@ export function homeStack(
   owner: string,
   observed: { readonly home?: ObservedHost | undefined; readonly colo?: ObservedHost | undefined } = {},
 ) {
-  const { login, wan, domain } = settings;
+  const { login, wan, domain, guardWindowSec } = settings;
   const { addresses: colo, endpoint } = coloFacts;
   const site = siteAddresses(colo, settings.siteNumber, settings.segments);
   const mtu = mtuPlan(Math.min(wan.mtu, coloFacts.wanMtu));
@@ -30,6 +31,7 @@ export function homeStack(
   const gateway = new HomeGateway("home", {
     login,
     observed: observed.home,
+    guardWindowSec,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     colo,
@@ -38,13 +40,15 @@ export function homeStack(
     domain,
     pinholes: pinholesOf(settings, site.segments),
   });
+  const onColo: HostAccess = {
+    connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),
+    observed: observed.colo,
+    guardWindowSec,
+    ready: [],
+  };
   const tunnel = new Tunnel(`tunnel-${settings.keyEpoch}`, {
     home: gateway.host,
-    colo: {
-      connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),
-      observed: observed.colo,
-      ready: [],
-    },
+    colo: onColo,
     generation,
     coloAddresses: colo,
     site,
@@ -53,6 +57,13 @@ export function homeStack(
     owner,
     after: [gateway.firewall, gateway.prefix],
   });
+  new HostGuard("home-guard", {
+    host: gateway.host,
+    guarded: [gateway.host.base, gateway.firewall.config, gateway.prefix.config, ...tunnel.ends.home],
+    after: [gateway.lan.config],
+  });
+  // On its own: it must not wait for what the home may have to install.
+  new HostGuard("colo-guard", { host: onColo, guarded: tunnel.ends.colo, after: [] });
 
   return {
     publicKeys: { home: tunnel.keys.home.publicKey, colo: tunnel.keys.colo.publicKey },

@@ -4,6 +4,7 @@
 #   converge apply COMPONENT [GENERATION] < BUNDLE
 #   converge remove COMPONENT [GENERATION]
 #   converge release COMPONENT [GENERATION]     only the part of remove that waits until the component may go
+#   converge confirm HOST < EXPECTED            a new login after all changes: they stay (docs/GUARD.md)
 #
 # A generation owns what it applied: the removal of another one leaves it alone.
 #
@@ -27,6 +28,8 @@ readonly work_root=/run/ipv6-home
 . "$library/preflight"
 # shellcheck source=assets/host/live.sh
 . "$library/live"
+# shellcheck source=assets/host/guard.sh
+. "$library/guard"
 
 fail() {
   printf '%s: %s\n' "$component" "$*" >&2
@@ -68,8 +71,12 @@ apply() {
   preflight
   if grep -q '^package ' "$work/directives"; then
     take_lock
+    # apt may take its time.
+    [ -z "$(window_of_guard)" ] || extend_clock 700
     install_packages
   fi
+  # Who has just logged in is not cut off.
+  extend_clock "$(window_of_guard)"
   run_checks
   take_lock
   mkdir -p "$state"
@@ -77,6 +84,7 @@ apply() {
   list_changed_files
   note_drift
   record_sysctls
+  guard_component
   stop_units_to_restart
   install_files
   remove_extra_files
@@ -88,6 +96,7 @@ apply() {
   converge_units
   record_live
   write_manifest
+  hold_component
   printf 'manifest %s\n' "$(sha256sum <"$state/manifest" | cut -d ' ' -f 1)"
 }
 
@@ -119,6 +128,7 @@ release() {
 remove() {
   is_ours || return 0
   refuse_while_used
+  forget_component
   if [ "$component" = host ]; then remove_orphans; fi
   stop_units
   # Before the files, which are this program: it must still be there if apt fails.
@@ -195,15 +205,17 @@ main() {
   component=${2-}
   generation=${3-}
   [ -n "$component" ] || {
-    echo "usage: converge apply|remove|release COMPONENT [GENERATION]" >&2
+    echo "usage: converge apply|remove|release|confirm COMPONENT [GENERATION]" >&2
     exit 2
   }
   [ "$(id -u)" = 0 ] || fail "must run as root"
   make_work
+  trap 'fail "ended from outside: this host goes back to its last confirmed state, see $went_back"' TERM
   mkdir -p "$state_root"
   case $verb in
     apply) apply ;;
     release) release ;;
+    confirm) confirm ;;
     remove)
       release
       take_lock

@@ -66,7 +66,9 @@ async function retry<T>(
 function openTcp(at: Endpoint): Promise<Socket> {
   const name = isIP(at.host) === 6 ? `[${at.host}]:${at.port}` : `${at.host}:${at.port}`;
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: at.host, port: at.port, noDelay: true });
+    // Go asks a silent peer for a sign of life by itself, after 15 s and nine times every 15 s; libuv every second.
+    const alive = { keepAlive: true, keepAliveInitialDelay: 15_000 };
+    const socket = connect({ host: at.host, port: at.port, noDelay: true, ...alive });
     const fail = (text: string) => {
       socket.destroy();
       reject(new Error(`dial tcp ${name}: ${text}`));

@@ -9,7 +9,7 @@ import { exampleSettings } from "../support/settings";
 import { recordColo } from "../support/stacks";
 
 const bundle = { component: "some", files: [{ path: "/etc/some", content: "a\n" }] };
-const access = { connection: connectionTo(exampleSettings("colo").login), ready: [] };
+const access = { connection: connectionTo(exampleSettings("colo").login), guardWindowSec: 60, ready: [] };
 
 async function commandOf(args: Partial<HostConfigArgs> = {}): Promise<Recorded> {
   const recording = await record(() => {
@@ -23,7 +23,7 @@ test("a component is applied by converge, or says whose task that is", async () 
   const { inputs } = await commandOf();
   expect(inputs["create"]).toBe(
     [
-      "[ -x /usr/local/lib/ipv6-home/converge ] || { cat >/dev/null;",
+      "[ -x /usr/local/lib/ipv6-home/converge ] || { cat >/dev/null; cat /var/lib/ipv6-home/.went-back >&2 2>/dev/null;",
       `echo "some: /usr/local/lib/ipv6-home/converge is not on this host; run 'pulumi up' for the stack that owns the host" >&2; exit 1; }`,
       "exec /usr/local/lib/ipv6-home/converge apply some",
     ].join("\n"),

@@ -38,6 +38,8 @@ test("the colo stack", async () => {
     "  colo-dns64: Dns64",
     "    colo-dns64-config: HostConfig",
     "      colo-dns64-config-converge: Command after colo-host-base-converge",
+    "  colo-guard: HostGuard",
+    "    colo-guard-confirm: Command after colo-dns64-config-converge, colo-firewall-config-converge, colo-host-base-converge, colo-nat64-config-converge, colo-prefix-config-converge",
   ]);
 });
 
@@ -78,6 +80,10 @@ test("the home stack", async () => {
     `    tunnel-1-home-key-converge: Command after home-host-base-converge, tunnel-1-home-removal-converge, ${keys}`,
     "  tunnel-1-home-config: HostConfig",
     "    tunnel-1-home-config-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge, tunnel-1-colo-config-converge, tunnel-1-colo-release-converge, tunnel-1-home-key-converge",
+    "home-guard: HostGuard",
+    "  home-guard-confirm: Command after home-firewall-config-converge, home-host-base-converge, home-lan-config-converge, home-prefix-config-converge, tunnel-1-home-config-converge, tunnel-1-home-key-converge",
+    "colo-guard: HostGuard",
+    "  colo-guard-confirm: Command after tunnel-1-colo-config-converge, tunnel-1-colo-key-converge",
   ]);
 });
 

@@ -15,6 +15,7 @@ export const treeComponents: readonly string[] = [
   "HomeLan",
   "Host",
   "HostConfig",
+  "HostGuard",
   "HostRemoval",
   "Nat64",
   "RoutedPrefix",
@@ -56,9 +57,13 @@ export const recordHome = (
 export const commandsOf = ({ resources }: Recording): Recorded[] =>
   resources.filter(({ type }) => type === commandType);
 
-/** Those that put something on a host; the others only take it away. */
-export const convergesOf = (recording: Recording): Recorded[] =>
+/** Those that log in when they are created; the others only take something away. */
+export const loginsOf = (recording: Recording): Recorded[] =>
   commandsOf(recording).filter(({ inputs }) => inputs["create"] !== undefined);
+
+/** Those that put something on a host. */
+export const convergesOf = (recording: Recording): Recorded[] =>
+  loginsOf(recording).filter((command) => componentOf(command) !== "");
 
 /** Where a command logs in. */
 export const hostOf = ({ inputs }: Recorded): string =>

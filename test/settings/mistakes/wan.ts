@@ -52,6 +52,13 @@ export const wanMistakes: readonly Case[] = [
       'wan.mtu: given "9001"; allowed is a whole number from 1340 to 9000; 1500 for Ethernet or cable, 1492 for PPPoE; IPv6 needs 1280 in the tunnel',
   },
   {
+    title: "the guard's window is shorter than a tunnel takes to come up",
+    role: "home",
+    changes: { "guard.windowSec": 10 },
+    sentence:
+      'guard.windowSec: given "10"; allowed is a whole number from 30 to 3600; a new login must fit into it; the tunnel alone may take 20 s to come up',
+  },
+  {
     title: "observe is switched on",
     role: "home",
     changes: { observe: "on" },

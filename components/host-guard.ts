@@ -1,0 +1,53 @@
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { patient, type HostAccess } from "./host-access";
+import { callConverge, type HostConfig } from "./host-config";
+
+/** Arguments of {@link HostGuard}. */
+export interface HostGuardArgs {
+  readonly host: HostAccess;
+  /** What it confirms: all of this program that can cut the operator off from that host. */
+  readonly guarded: readonly HostConfig[];
+  /** What else must be done on that host before. */
+  readonly after: readonly HostConfig[];
+}
+
+/**
+ * Confirms by a new login, after all changes to a host, that they let the operator in. Only then the host keeps them:
+ * until then each of `guarded` is kept as it was, and silence takes all that this run has changed back
+ * (assets/host/guard.sh). It logs in when one of them has changed, and fails when the host has anything else than
+ * them, so a run never ends well on a host that went back.
+ *
+ * Children: `${name}-confirm` (a remote command).
+ */
+export class HostGuard extends pulumi.ComponentResource {
+  constructor(name: string, args: HostGuardArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ipv6home:components:HostGuard", name, {}, opts);
+
+    const { host, guarded, after } = args;
+    const create = callConverge("confirm", name);
+    const drift = guarded.flatMap((each) => each.drift.map((line) => `# ${each.component}: ${line}`));
+    new remote.Command(
+      `${name}-confirm`,
+      {
+        connection: patient(host.connection, host.guardWindowSec),
+        create,
+        update: [create, ...drift].join("\n"),
+        stdin: guarded
+          .map(({ component, generation, digest }) => `${component} ${generation ?? "-"} ${digest ?? "-"}\n`)
+          .join(""),
+        addPreviousOutputInEnv: false,
+        logging: "stderr",
+      },
+      {
+        parent: this,
+        dependsOn: [...guarded, ...after].map((each) => each.converged),
+        deleteBeforeReplace: true,
+        // As with the components: only new drift is a change.
+        ignoreChanges: drift.length === 0 ? ["update"] : [],
+      },
+    );
+
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,269 @@
+import { connect } from "node:net";
+import { killHost, startHost, waitForSsh } from "../../lab/hosts";
+import { run } from "../../lab/run";
+import { management } from "../../lab/topology";
+import { renderBundle, type Bundle } from "../../render/bundle";
+import { lockoutCases } from "./lockout/cases";
+import { LockoutProject } from "./lockout/project";
+import { closeEngine, logins, sh, trySh, until } from "./support";
+
+const windowSec = 12;
+const bridge = management.bridge;
+const told: string[] = [];
+let project: LockoutProject;
+
+/** Whether a new connection to the home's sshd comes about within a second. */
+const greets = () =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect({ host: management.hosts.home, port: 22 });
+    const end = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.setTimeout(1000, () => end(false));
+    socket.once("error", () => end(false));
+    socket.once("data", () => end(true));
+  });
+
+/** Looks at the door of the home while something runs; answers how often it was shut, and for how long in all. */
+async function watchingTheDoor<T>(work: () => Promise<T>) {
+  const ended = new AbortController();
+  let shut = 0;
+  let shutSince: number | undefined;
+  let longestMs = 0;
+  const watch = (async () => {
+    while (!ended.signal.aborted) {
+      const open = await greets();
+      if (!open) {
+        shut += 1;
+        shutSince ??= Date.now();
+        longestMs = Math.max(longestMs, Date.now() - shutSince);
+      } else shutSince = undefined;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  })();
+  try {
+    return { result: await work(), door: () => ({ shut, longestMs }) };
+  } finally {
+    ended.abort();
+    await watch;
+  }
+}
+
+/** A component that the same run changes, and that harms nobody. */
+const beside = (version: number): Bundle => ({
+  component: "beside",
+  files: [{ path: "/etc/ipv6-home/beside", content: `${version}\n` }],
+});
+
+const noneIsKept = async () =>
+  expect(await sh("home", "ls -A /var/lib/ipv6-home; ls /etc/ipv6-home")).not.toMatch(
+    /\.guard|\.undone|ipv6-home-new/,
+  );
+
+beforeAll(async () => {
+  // The machine's own end of the management network, for the route that a case needs.
+  await run(["ip", "-6", "address", "replace", "fe80::1ab/64", "dev", bridge, "nodad"]);
+  project = await LockoutProject.create();
+}, 60_000);
+
+afterAll(async () => {
+  console.log(told.join("\n"));
+  project.remove();
+  await run(["ip", "-6", "address", "del", "fe80::1ab/64", "dev", bridge], { allowFailure: true });
+  await closeEngine();
+});
+
+describe("a change that cuts the operator off", () => {
+  it("cuts for good without the guard: the measurement can fail", async () => {
+    const apply = (bundle: Bundle) =>
+      trySh("home", `/usr/local/lib/ipv6-home/converge apply lockout <<'END'\n${renderBundle(bundle)}END`);
+    await apply(lockoutCases[0].bad);
+    for (let look = 0; look < windowSec; look++) expect(await greets()).toBe(false);
+    await sh(
+      "home",
+      "/usr/local/lib/ipv6-home/converge remove lockout </dev/null; nft delete table inet lockout",
+    );
+    expect(await greets()).toBe(true);
+  }, 60_000);
+
+  it.each(lockoutCases.map((each) => [each.title, each] as const))(
+    "%s is undone with all that the run changed",
+    async (title, { good, bad, premise, look, fails }) => {
+      if (premise !== undefined) await sh("home", premise.set);
+      try {
+        const before = await logins("home");
+        const begun = await project.up(windowSec, [beside(1), good]);
+        expect([title, begun.code, begun.stdout]).toEqual([title, 0, expect.stringContaining("home-guard")]);
+        // One for the look, one a component, one to confirm.
+        expect((await logins("home")) - before).toBe(4);
+        await noneIsKept();
+
+        const { result, door } = await watchingTheDoor(async () => {
+          const ended = await project.up(windowSec, [beside(2), bad]);
+          await until("the host is reachable again", windowSec + 20, greets);
+          return ended;
+        });
+        told.push(`${title}: shut for ${(door().longestMs / 1000).toFixed(1)} s, window ${windowSec} s`);
+        expect(door().shut).toBeGreaterThan(0);
+        expect(result.code).not.toBe(0);
+        const said = result.stdout + result.stderr;
+        if (fails === true) {
+          expect(said).toContain("lockout: ssh.service did not restart");
+        } else {
+          expect(said).toMatch(
+            /this host went back to its last confirmed state at \S+, because nobody logged in anew within 12 s after the change; taken back: beside lockout/,
+          );
+          expect(said).toContain(
+            "home-guard: not confirmed, because this host does not have what the run put there",
+          );
+        }
+        await until("all is as it was", 30, async () =>
+          (await sh("home", "ls -A /var/lib/ipv6-home")).includes(".went-back"),
+        );
+        expect(await sh("home", "cat /etc/ipv6-home/beside")).toBe("1\n");
+        expect((await sh("home", look)).trim().split("\n").at(-1)).toBe("1");
+        await noneIsKept();
+
+        // The same again is no better, and no greener.
+        const again = await project.up(windowSec, [beside(2), bad]);
+        expect([title, again.code === 0]).toEqual([title, false]);
+        await until("the host is reachable again", windowSec + 20, greets);
+        await until(
+          "all is as it was again",
+          30,
+          async () => (await sh("home", "cat /etc/ipv6-home/beside")) === "1\n",
+        );
+        // Mended, it converges.
+        const mended = await project.up(windowSec, [beside(3), good]);
+        expect([title, mended.code, mended.stdout]).toEqual([title, 0, expect.any(String)]);
+        expect(await sh("home", "cat /etc/ipv6-home/beside")).toBe("3\n");
+        await noneIsKept();
+        expect(await sh("home", "ls -A /var/lib/ipv6-home")).not.toContain(".went-back");
+      } finally {
+        await project.destroy();
+        await trySh("home", "nft delete table inet lockout");
+        if (premise !== undefined) await sh("home", premise.unset);
+      }
+    },
+    240_000,
+  );
+});
+
+describe("a power cut", () => {
+  const component = (version: number, slow = false): Bundle => ({
+    component: "power",
+    guardWindowSec: 600,
+    files: [
+      ...[1, 2, 3].map((n) => ({ path: `/etc/ipv6-home/power/${n}`, content: `${version}\n` })),
+      {
+        path: "/etc/systemd/system/power.service",
+        content: `[Unit]\nDescription=${version}\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -c 'cat /etc/ipv6-home/power/* >/run/power${slow ? "; sleep 60" : ""}'\n[Install]\nWantedBy=multi-user.target\n`,
+      },
+    ],
+    units: [
+      {
+        unit: "power.service",
+        action: "restart",
+        paths: ["/etc/ipv6-home/power/1", "/etc/systemd/system/power.service"],
+      },
+    ],
+  });
+  const apply = (bundle: Bundle) =>
+    trySh("home", `/usr/local/lib/ipv6-home/converge apply power <<'END'\n${renderBundle(bundle)}END`, 90);
+  const confirm = () => sh("home", "/usr/local/lib/ipv6-home/converge confirm power </dev/null");
+  const cut = async () => {
+    await killHost("home");
+    await startHost("home");
+    await waitForSsh("home");
+    await until("booted", 60, async () =>
+      /running|degraded/.test((await trySh("home", "systemctl is-system-running")).stdout),
+    );
+  };
+  const mustHave = async (version: number) => {
+    expect(
+      await sh("home", "cat /etc/ipv6-home/power/*; systemctl show -P Description power; cat /run/power"),
+    ).toBe(`${version}\n`.repeat(3) + `${version}\n` + `${version}\n`.repeat(3));
+    await noneIsKept();
+    expect(await sh("home", "systemctl --failed --no-legend")).toBe("");
+  };
+
+  beforeAll(async () => {
+    await apply(component(1));
+    await confirm();
+    await mustHave(1);
+  }, 60_000);
+  afterAll(() =>
+    sh(
+      "home",
+      "/usr/local/lib/ipv6-home/converge remove power </dev/null; rm -f /run/power /var/lib/ipv6-home/.went-back",
+    ),
+  );
+
+  it("after a confirmed change leaves it", async () => {
+    await cut();
+    await mustHave(1);
+  }, 90_000);
+
+  it("in the window leaves the last confirmed state", async () => {
+    expect((await apply(component(2))).code).toBe(0);
+    expect(await sh("home", "cat /etc/ipv6-home/power/1 /run/power")).toBe("2\n".repeat(4));
+    await cut();
+    await mustHave(1);
+    expect(await sh("home", "cat /var/lib/ipv6-home/.went-back")).toMatch(
+      /because the host started anew before it was confirmed; taken back: power/,
+    );
+  }, 90_000);
+
+  it("in the middle of a converge leaves the last confirmed state", async () => {
+    const running = apply(component(3, true)).catch(() => undefined);
+    await until("files are new, the unit is not", 30, async () =>
+      (
+        await trySh("home", "cat /etc/ipv6-home/power/3; ls /var/lib/ipv6-home/power/pending")
+      ).stdout.startsWith("3\n/"),
+    );
+    await cut();
+    await running;
+    await mustHave(1);
+  }, 120_000);
+});
+
+describe("packets that vanish in the middle of a run", () => {
+  it("do not hold it for ever, and the host goes back", async () => {
+    const slow: Bundle = {
+      component: "lockout",
+      files: [
+        {
+          path: "/etc/systemd/system/lockout.service",
+          content: "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 5\n",
+        },
+      ],
+      units: [],
+      notifies: [],
+      states: ["sleep 5"],
+    };
+    const drop = `table ip6 vanish { chain out { type filter hook output priority 0; ip6 daddr ${management.hosts.home} drop; }; chain in { type filter hook input priority 0; ip6 saddr ${management.hosts.home} drop; }; }`;
+    const ended = project.up(windowSec, [beside(4), slow], 600);
+    await until(
+      "the command runs",
+      60,
+      async () => (await trySh("home", "ls /var/lib/ipv6-home/.guard/lockout")).code === 0,
+    );
+    await run(["nft", drop]);
+    try {
+      const result = await ended;
+      expect(result.code).not.toBe(0);
+      told.push(`packets vanish: the run ended after ${(result.wallMs / 1000).toFixed(0)} s`);
+    } finally {
+      await run(["nft", "delete", "table", "ip6", "vanish"]);
+    }
+    await until(
+      "the host went back",
+      30,
+      async () =>
+        (await trySh("home", "ls /etc/systemd/system/lockout.service /etc/ipv6-home/beside")).code === 2,
+    );
+    await noneIsKept();
+    await project.destroy();
+  }, 700_000);
+});
