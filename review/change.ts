@@ -36,7 +36,7 @@ export interface ComponentChange {
 /** The components that a stack's run would change, in the engine's order. */
 export const changesOf = ({ stack, steps }: Preview): ComponentChange[] =>
   joinGenerations(steps)
-    .filter(isOnHost)
+    .filter((step) => isOnHost(step) && !isConfirmation(step))
     .map((step) => changeOf(stack, step));
 
 /** Other resources that a stack's run would change: keys in the state and the like, `operation type name`. */
@@ -46,6 +46,9 @@ export const othersOf = ({ steps }: Preview): string[] =>
     .map(({ operation, urn }) => `${operation} ${typeOf(urn).split("$").at(-1) ?? ""} ${nameOf(urn)}`);
 
 const isOnHost = ({ urn }: Step) => typeOf(urn).endsWith("$command:remote:Command");
+
+/** It confirms what the others change, and changes nothing itself. */
+const isConfirmation = ({ urn }: Step) => typeOf(urn).includes("ipv6home:components:HostGuard$");
 
 function changeOf(stack: string, step: Step): ComponentChange {
   const name = nameOf(step.urn)

@@ -34,7 +34,7 @@ describe("the first convergence", () => {
     console.log(`logins of the home stack: ${JSON.stringify(made)}`);
     expect(made.home).toBeGreaterThan(0);
     expect(made.home).toBeLessThanOrEqual(8);
-    expect(made.colo).toBe(2);
+    expect(made.colo).toBe(3);
 
     const times = async (host: "colo" | "home") =>
       (await sh(host, `journalctl -u ssh -o short-unix --since @${since} | sed -n 's/ .* Accepted .*//p'`))

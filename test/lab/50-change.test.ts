@@ -19,7 +19,7 @@ describe("a change", () => {
     expect((await logins("colo")) + (await logins("home"))).toBe(before);
   });
 
-  it("one changed file is a readable diff in the preview, one login, and no restart of anything else", async () => {
+  it("of the firewall is a readable diff in the preview, one login and one to confirm it, and no restart of anything else", async () => {
     const started = () =>
       sh(
         "home",
@@ -36,7 +36,7 @@ describe("a change", () => {
     expect(stdout).toMatch(/\+\s+2001:db8:beef:101:0:ff:fe00:102 \. tcp \. 8080 comment "phone-web",/);
     expect(stdout).toMatch(/-\s+2001:db8:beef:101:0:ff:fe00:101 \. tcp \. 22 comment "laptop-ssh",/);
     await pulumiUp("home");
-    expect((await logins("home")) - before.home).toBe(1);
+    expect((await logins("home")) - before.home).toBe(2);
     expect((await logins("colo")) - before.colo).toBe(0);
     expect(await sh("home", "nft list set inet ipv6_home pinholes")).toContain(
       'tcp . 8080 comment "phone-web"',
@@ -45,6 +45,18 @@ describe("a change", () => {
     set("home", {});
     await pulumiUp("home");
     expect(await sh("home", "nft list set inet ipv6_home pinholes")).not.toContain("8080");
+  }, 60_000);
+
+  it("of what can cut nobody off is one login", async () => {
+    set("home", { "lan.domain": "other.example" });
+    const before = { colo: await logins("colo"), home: await logins("home") };
+    await pulumiUp("home");
+    expect((await logins("home")) - before.home).toBe(1);
+    expect((await logins("colo")) - before.colo).toBe(0);
+    expect(await sh("home", "cat /etc/ipv6-home/dnsmasq.conf")).toContain("other.example");
+    expect(await sh("home", "ls -A /var/lib/ipv6-home")).not.toContain(".guard");
+    set("home", {});
+    await pulumiUp("home");
   }, 60_000);
 
   it("a segment that goes takes its address, its route and its advertisements along", async () => {

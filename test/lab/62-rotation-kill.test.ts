@@ -116,6 +116,9 @@ describe("a rotation whose engine is killed", () => {
     "colo-config-converge created",
     "home-config-converge creating",
     "home-config-converge created",
+    "colo-guard-confirm updating",
+    "home-guard-confirm updating",
+    "home-guard-confirm updated",
     "colo-release-converge deleting",
     "colo-release-converge deleted",
     "home-removal-converge deleting",
@@ -129,7 +132,7 @@ describe("a rotation whose engine is killed", () => {
     "at the step %s loses nothing and leaves nothing (back: %s)",
     async (step, back) => {
       const [resource = "", verb = ""] = step.split(" ");
-      const spoken = new RegExp(`tunnel-\\d+-${resource} ${verb}`);
+      const spoken = new RegExp(`(tunnel-\\d+-| )${resource} ${verb}`);
       let reached = false;
       await killAndRecover(step, back, (cut, said) => {
         if (!reached && spoken.test(said())) {
