@@ -110,8 +110,8 @@ window_of_guard() {
 # Until so many seconds from now; nothing if no confirmation is waited for.
 extend_clock() {
   [ -n "$1" ] || return 0
-  echo $(($(seconds_up) + $1)) >"$guard_run.due.new"
-  mv "$guard_run.due.new" "$guard_run.due"
+  echo $(($(seconds_up) + $1)) >"$guard_run.due.$$"
+  mv "$guard_run.due.$$" "$guard_run.due"
 }
 
 is_free() {
