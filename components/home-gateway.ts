@@ -7,6 +7,7 @@ import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
 import { bundleOfHost, Host } from "./host";
+import { DriftLogin } from "./drift-login";
 import { Firewall } from "./firewall";
 import { HomeLan } from "./home-lan";
 import { RoutedPrefix } from "./routed-prefix";
@@ -15,6 +16,8 @@ import { RoutedPrefix } from "./routed-prefix";
 export interface HomeGatewayArgs {
   readonly login: HostLogin;
   readonly observed: ObservedHost | undefined;
+  /** Whether there is a key that can only look. */
+  readonly driftKey: boolean;
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
   readonly colo: Pick<ColoAddresses, "prefix" | "resolver">;
@@ -27,14 +30,17 @@ export interface HomeGatewayArgs {
 /**
  * The gateway of one home, but for its tunnel, which has an end at the colo as well.
  *
- * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-lan`.
+ * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-lan`, and `${name}-drift` if there is a key that
+ * can only look.
  */
 export class HomeGateway extends pulumi.ComponentResource {
   readonly host: Host;
   readonly firewall: Firewall;
   readonly prefix: RoutedPrefix;
-  /** What it puts on the host. */
+  /** What it puts on the host, but for the key. */
   readonly bundles: readonly Bundle[];
+  /** The key that can only look, if there is one. */
+  readonly driftLogin: DriftLogin | undefined;
 
   constructor(name: string, args: HomeGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:HomeGateway", name, {}, opts);
@@ -71,6 +77,10 @@ export class HomeGateway extends pulumi.ComponentResource {
       { parent: this },
     );
     this.bundles = [bundleOfHost(needs), ...[this.firewall, this.prefix, lan].map((each) => each.bundle)];
+
+    this.driftLogin = args.driftKey
+      ? new DriftLogin(`${name}-drift`, { host: this.host }, { parent: this })
+      : undefined;
 
     this.registerOutputs({});
   }

@@ -16,6 +16,7 @@ export interface HostArgs {
 
 /** The project's programs on every host: name there, file under assets/. */
 const programs = [
+  ["authorized-keys", "host/authorized-keys.sh"],
   ["bundle-reader", "host/bundle-reader.sh"],
   ["converge", "host/converge.sh"],
   ["files", "host/files.sh"],

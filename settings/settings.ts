@@ -32,6 +32,8 @@ export interface ColoSettings {
   readonly role: "colo";
   readonly login: LoginSettings;
   readonly observe: ObserveMode;
+  /** Whether there is a key that can only look at the host. */
+  readonly driftKey: boolean;
   readonly wan: WanSettings & { readonly acceptRa: boolean };
   /** What homes dial. */
   readonly address4: Address;
@@ -60,6 +62,8 @@ export interface HomeSettings {
   readonly role: "home";
   readonly login: LoginSettings;
   readonly observe: ObserveMode;
+  /** Whether there is a key that can only look at the host. */
+  readonly driftKey: boolean;
   readonly wan: WanSettings;
   /** The colo's stack; the one named colo beside this one if left out. */
   readonly coloStack: string | undefined;

@@ -8,7 +8,7 @@ import { tunnelGeneration } from "../network/tunnel-plan";
 import { nat64Prefix } from "../network/well-known";
 import type { ObservedHost } from "../observe/report";
 import type { HomeSettings } from "../settings/settings";
-import { manifestsOf } from "./colo";
+import { driftKeyOf, manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
 
 /**
@@ -30,6 +30,7 @@ export function homeStack(
   const gateway = new HomeGateway("home", {
     login,
     observed: observed.home,
+    driftKey: settings.driftKey,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     colo,
@@ -65,8 +66,9 @@ export function homeStack(
     resolver: colo.resolver.toString(),
     nat64Prefix: nat64Prefix.toString(),
     mtu,
+    ...driftKeyOf(gateway.driftLogin),
     manifests: {
-      home: manifestsOf([...gateway.bundles, tunnel.bundles.home]),
+      home: { ...manifestsOf([...gateway.bundles, tunnel.bundles.home]), ...gateway.driftLogin?.manifests },
       colo: manifestsOf([tunnel.bundles.colo]),
     },
   };
