@@ -19,6 +19,7 @@ const programs = [
   ["authorized-keys", "host/authorized-keys.sh"],
   ["bundle-reader", "host/bundle-reader.sh"],
   ["converge", "host/converge.sh"],
+  ["facts", "host/facts.sh"],
   ["files", "host/files.sh"],
   ["live", "host/live.sh"],
   ["observe", "host/observe.sh"],
