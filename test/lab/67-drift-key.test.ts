@@ -98,7 +98,7 @@ describe("the key that can only look", () => {
 
   it.each(hosts)("gives the report of %s, whatever is asked for", async (host) => {
     for (const command of [[], ["id"], ["exec sh -i"]]) {
-      const { code, stdout, stderr } = await new Login(folder, inFolder(host)).ssh(host, [], command);
+      const { code, stdout, stderr } = await new Login(folder, inFolder(host)).ssh(host, ["-T"], command);
       expect([code, stderr]).toEqual([0, ""]);
       expect([...parseReport(stdout).components.keys()]).toContain("drift-login");
     }
@@ -125,7 +125,7 @@ describe("the key that can only look", () => {
       ],
     });
 
-    await sh("colo", "nft add rule inet ipv6_home input tcp dport 23 accept");
+    await sh("colo", "nft add rule inet ipv6_home input tcp dport 24 accept");
     await sh("home", "ip -6 rule delete priority 1000");
     const before = await Promise.all(hostNames.map(logins));
     const { code, found } = await drift(["colo", "home"], keys);
@@ -133,7 +133,7 @@ describe("the key that can only look", () => {
     expect(code).toBe(2);
     const line = (form: RegExp) => expect.arrayContaining([expect.stringMatching(form)]) as unknown;
     expect(found).toEqual([
-      { stack: "colo", hosts: { colo: { firewall: line(/^\+\s+tcp dport 23 accept/) } } },
+      { stack: "colo", hosts: { colo: { firewall: line(/^\+\s+tcp dport 24 accept/) } } },
       { stack: "home", hosts: { colo: {}, home: { prefix: line(/^-1000:/) } } },
     ]);
     expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([1, 1]);
@@ -184,7 +184,7 @@ describe("the key that can only look", () => {
     }
     for (const host of hostNames) {
       expect((await trySh(host, `ls ${keyFile} /var/lib/ipv6-home/drift-login`)).stdout).toBe("");
-      const { code, stdout, stderr } = await new Login(folder, inFolder(host)).ssh(host, [], []);
+      const { code, stdout, stderr } = await new Login(folder, inFolder(host)).ssh(host, ["-T"], []);
       expect([code, stdout, stderr]).toEqual([
         255,
         "",

@@ -78,6 +78,11 @@ export const attempts: Readonly<Record<string, (login: Login, host: HostName) =>
     (await login.ssh(host, ["-W", "localhost:22"], [])).stdout.includes("SSH-2.0-"),
   "a port that listens there": async (login, host) =>
     !(await login.ssh(host, ["-R", "localhost:10022:localhost:9"], ["true"])).stderr.includes(refusedForward),
-  "a socket that listens there": async (login, host) =>
-    !(await login.ssh(host, ["-R", `${mark}.socket:localhost:9`], ["true"])).stderr.includes(refusedForward),
+  "a socket that listens there": async (login, host) => {
+    const socket = `${mark}.socket`;
+    const { stderr } = await login.ssh(host, ["-R", `${socket}:localhost:9`], ["true"]);
+    // sshd leaves it behind.
+    await sh(host, `rm -f ${socket}`);
+    return !stderr.includes(refusedForward);
+  },
 };
