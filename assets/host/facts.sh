@@ -21,7 +21,7 @@ exclusive_folders() {
 # folders), loaded, active and enabled (of units), and installed (packages). Leaves $work/id, and for each component its drift of live state.
 gather_facts() {
   local state word first path
-  local -a paths=() units=() packages=() folders=()
+  local -a paths=() readable=() units=() packages=() folders=()
   declare -ga names=() present=()
   declare -gA sums=() kinds=() times=() known=() loaded=() active=() enabled=() installed=()
   for state in "$state_root"/*/; do
@@ -31,7 +31,12 @@ gather_facts() {
     [ ! -e "$state/paths" ] || while read -r path; do known[$path]=yes; done <"$state/paths"
     [ -e "$state/manifest" ] || continue
     paths+=("$state/manifest")
-    while read -r _ _ _ path; do paths+=("$path"); done <"$state/manifest"
+    readable+=("$state/manifest")
+    while read -r _ _ _ path; do
+      paths+=("$path")
+      # Whoever opens a pipe waits for its other end.
+      [ ! -f "$path" ] || readable+=("$path")
+    done <"$state/manifest"
     while read -r word first _; do
       case $word in
         unit) units+=("$first") ;;
@@ -64,7 +69,7 @@ ask() {
   done
   [ ${#packages[@]} = 0 ] || dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' "${packages[@]}" \
     >"$work/packages" 2>/dev/null &
-  [ ${#paths[@]} = 0 ] || sha256sum -- "${paths[@]}" >"$work/sums" 2>/dev/null &
+  [ ${#readable[@]} = 0 ] || sha256sum -- "${readable[@]}" >"$work/sums" 2>/dev/null &
   [ ${#paths[@]} = 0 ] || stat -c '%n|%.3Y|%F|%04a %U:%G' -- "${paths[@]}" >"$work/kinds" 2>/dev/null &
   mapfile -t folders < <(for name in "${names[@]}"; do
     [ ! -e "$state_root/$name/manifest" ] || exclusive_folders "$state_root/$name/directives"

@@ -28,10 +28,10 @@ compare_live() {
   fi
   while read -r file table; do
     # shellcheck disable=SC2086 # family and name
-    nft --stateless list table $table >"$work/table" 2>/dev/null &
+    timeout 10 nft --stateless list table $table >"$work/table" 2>/dev/null &
     is=$!
     rm -f "$work/network"
-    unshare --net sh -c ": >'$work/network' && nft --file '$file' && nft --stateless list table $table" \
+    timeout 10 unshare --net sh -c ": >'$work/network' && nft --file '$file' && nft --stateless list table $table" \
       >"$work/ruleset" 2>&1 || [ ! -e "$work/network" ] || echo "! $file makes no table $table"
     # A container may not have the right to make a network; then nothing can be said.
     [ -e "$work/network" ] || continue
