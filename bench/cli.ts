@@ -6,7 +6,8 @@ import { verdictOf, type Report } from "./figures";
 const help = `usage: npm run bench -- VERB [--quick] [--strict]
 
   converge   first up, one-file change, no-op and preview in the lab, against a shell script and Ansible (about 6 min)
-  change     a rotation of the tunnel's keys in the lab, against a shell script (about 3 min)
+  change     a rotation of the tunnel's keys, a one-line change and a look for drift in the lab, against shell scripts
+             (about 4 min)
   growth     preview time and state size by number of sites, segments and pinholes; needs no lab (about 3 min)
 
   --quick    fewer runs

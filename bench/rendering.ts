@@ -8,6 +8,7 @@ import { dns64Bundle } from "../render/bind";
 import { manifestHash, renderBundle, type Bundle } from "../render/bundle";
 import { coloFirewallBundle } from "../render/colo-firewall";
 import { lanBundle } from "../render/dnsmasq";
+import { driftLoginBundle } from "../render/drift-login";
 import { homeFirewallBundle } from "../render/home-firewall";
 import { coloPrefixBundle, homePrefixBundle } from "../render/routing";
 import { nat64Bundle } from "../render/tayga";
@@ -22,6 +23,9 @@ export interface Rendering {
 }
 
 const key = Buffer.alloc(32, "k").toString("base64");
+/** The form of a login key; every one is as long. */
+const driftPublicKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
+
 const anywhere = Prefix.of("::/0");
 
 /**
@@ -92,6 +96,7 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
       owner: "organization/ipv6-home/home",
       siteTunnel: Prefix.around(site.tunnel, 128),
     }),
+    ...[settings, home].flatMap(({ driftKey }) => (driftKey ? [driftLoginBundle(driftPublicKey)] : [])),
   ];
 }
 

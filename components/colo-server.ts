@@ -6,6 +6,7 @@ import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
 import { bundleOfHost, Host } from "./host";
+import { DriftLogin } from "./drift-login";
 import { Dns64 } from "./dns64";
 import { HostGuard } from "./host-guard";
 import { Firewall } from "./firewall";
@@ -17,6 +18,8 @@ export interface ColoServerArgs {
   readonly login: HostLogin;
   readonly observed: ObservedHost | undefined;
   readonly guardWindowSec: number;
+  /** Whether there is a key that can only look. */
+  readonly driftKey: boolean;
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
   readonly acceptRa: boolean;
@@ -29,12 +32,14 @@ export interface ColoServerArgs {
 /**
  * The server that every home shares. It knows no home: those register themselves.
  *
- * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-nat64`, `${name}-dns64`,
- * `${name}-guard`.
+ * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-nat64`, `${name}-dns64`, `${name}-guard`, and
+ * `${name}-drift` if there is a key that can only look.
  */
 export class ColoServer extends pulumi.ComponentResource {
-  /** What it puts on the host. */
+  /** What it puts on the host, but for the key. */
   readonly bundles: readonly Bundle[];
+  /** The key that can only look, if there is one. */
+  readonly driftLogin: DriftLogin | undefined;
 
   constructor(name: string, args: ColoServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:ColoServer", name, {}, opts);
@@ -52,16 +57,22 @@ export class ColoServer extends pulumi.ComponentResource {
     const prefix = new RoutedPrefix(`${name}-prefix`, { ...common, after: [firewall] }, { parent: this });
     const nat64 = new Nat64(`${name}-nat64`, { ...common, after: [firewall] }, { parent: this });
     const dns64 = new Dns64(`${name}-dns64`, common, { parent: this });
+    this.bundles = [bundleOfHost(needs), ...[firewall, prefix, nat64, dns64].map((each) => each.bundle)];
+
+    this.driftLogin = args.driftKey
+      ? new DriftLogin(`${name}-drift`, { host: host }, { parent: this })
+      : undefined;
     new HostGuard(
       `${name}-guard`,
       {
         host,
         guarded: [host.base, firewall.config, prefix.config],
-        after: [nat64.config, dns64.config],
+        after: [nat64, dns64, ...(this.driftLogin === undefined ? [] : [this.driftLogin])].map(
+          ({ config }) => config,
+        ),
       },
       { parent: this },
     );
-    this.bundles = [bundleOfHost(needs), ...[firewall, prefix, nat64, dns64].map((each) => each.bundle)];
 
     this.registerOutputs({});
   }

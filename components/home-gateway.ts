@@ -7,6 +7,7 @@ import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
 import { bundleOfHost, Host } from "./host";
+import { DriftLogin } from "./drift-login";
 import { Firewall } from "./firewall";
 import { HomeLan } from "./home-lan";
 import { RoutedPrefix } from "./routed-prefix";
@@ -16,6 +17,8 @@ export interface HomeGatewayArgs {
   readonly login: HostLogin;
   readonly observed: ObservedHost | undefined;
   readonly guardWindowSec: number;
+  /** Whether there is a key that can only look. */
+  readonly driftKey: boolean;
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
   readonly colo: Pick<ColoAddresses, "prefix" | "resolver">;
@@ -28,15 +31,18 @@ export interface HomeGatewayArgs {
 /**
  * The gateway of one home, but for its tunnel, which has an end at the colo as well.
  *
- * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-lan`.
+ * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-lan`, and `${name}-drift` if there is a key that
+ * can only look.
  */
 export class HomeGateway extends pulumi.ComponentResource {
   readonly host: Host;
   readonly firewall: Firewall;
   readonly prefix: RoutedPrefix;
   readonly lan: HomeLan;
-  /** What it puts on the host. */
+  /** What it puts on the host, but for the key. */
   readonly bundles: readonly Bundle[];
+  /** The key that can only look, if there is one. */
+  readonly driftLogin: DriftLogin | undefined;
 
   constructor(name: string, args: HomeGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:HomeGateway", name, {}, opts);
@@ -76,6 +82,10 @@ export class HomeGateway extends pulumi.ComponentResource {
       bundleOfHost(needs),
       ...[this.firewall, this.prefix, this.lan].map((each) => each.bundle),
     ];
+
+    this.driftLogin = args.driftKey
+      ? new DriftLogin(`${name}-drift`, { host: this.host }, { parent: this })
+      : undefined;
 
     this.registerOutputs({});
   }

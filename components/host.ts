@@ -17,8 +17,10 @@ export interface HostArgs {
 
 /** The project's programs on every host: name there, file under assets/. */
 const programs = [
+  ["authorized-keys", "host/authorized-keys.sh"],
   ["bundle-reader", "host/bundle-reader.sh"],
   ["converge", "host/converge.sh"],
+  ["facts", "host/facts.sh"],
   ["files", "host/files.sh"],
   ["go-back", "host/go-back.sh"],
   ["guard", "host/guard.sh"],

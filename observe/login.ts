@@ -8,7 +8,7 @@ export interface HostLogin {
   readonly port: number;
   /** Pinned public host key, `type base64`; the provider would take any key without one. */
   readonly hostKey: string;
-  /** Private key; the agent of SSH_AUTH_SOCK is asked if there is none. */
+  /** Private key, or several one after the other; the agent of SSH_AUTH_SOCK is asked if there is none. */
   readonly privateKey: string | undefined;
 }
 
@@ -49,7 +49,6 @@ export async function fetchReport(login: HostLogin): Promise<string> {
 function connectConfig(login: HostLogin): ConnectConfig {
   const [type = "", key = ""] = login.hostKey.trim().split(/\s+/);
   const pinned = Buffer.from(key, "base64");
-  const agent = process.env["SSH_AUTH_SOCK"];
   return {
     host: login.address,
     port: login.port,
@@ -57,13 +56,24 @@ function connectConfig(login: HostLogin): ConnectConfig {
     readyTimeout: loginWithinSec * 1000,
     algorithms: { serverHostKey: hostKeyAlgorithms(type) as never },
     hostVerifier: (given: Buffer) => given.length === pinned.length && timingSafeEqual(given, pinned),
-    ...(login.privateKey === undefined
-      ? agent === undefined
-        ? {}
-        : { agent }
-      : { privateKey: login.privateKey }),
+    ...authentication(login.privateKey),
   };
 }
+
+/** By which keys; those of several stacks are offered one after the other. */
+function authentication(privateKey: string | undefined): ConnectConfig {
+  const agent = process.env["SSH_AUTH_SOCK"];
+  if (privateKey === undefined) return agent === undefined ? {} : { agent };
+  const keys = privateKeysIn(privateKey);
+  if (keys.length < 2) return { privateKey };
+  return {
+    authHandler: keys.map((key) => ({ type: "publickey" as const, username: "root", key })),
+  };
+}
+
+/** The private keys of a text that may hold several. */
+export const privateKeysIn = (text: string): string[] =>
+  text.match(/-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[^]*?-----END \1-----\n?/g) ?? [];
 
 /** Asks for the key that is pinned: a host has several. An RSA key signs by newer algorithms (RFC 8332). */
 const hostKeyAlgorithms = (type: string): string[] =>

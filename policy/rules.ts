@@ -1,5 +1,6 @@
 import { firewallKeepsItsFloor } from "./firewall";
 import { hostKeysArePinned } from "./host-keys";
+import { keysOnlyRead } from "./login-keys";
 import { bundlesKeepThePlan, outputsKeepThePlan } from "./prefixes";
 import { stackStaysWhole } from "./protected";
 import { deleteSparesItsSuccessor } from "./replacement";
@@ -10,6 +11,7 @@ import type { ResourceRule, StackRule } from "./view";
 export const resourceRules: readonly ResourceRule[] = [
   hostKeysArePinned,
   noSecretInTheOpen,
+  keysOnlyRead,
   deleteSparesItsSuccessor,
   firewallKeepsItsFloor,
   bundlesKeepThePlan,

@@ -2,13 +2,14 @@ import { maximumUnderlayMtu, minimumUnderlayMtu } from "../network/mtu-plan";
 import { all, type Result } from "./result";
 import { observeModes, type LoginSettings, type ObserveMode, type WanSettings } from "./settings";
 import type { SettingSource } from "./source";
-import { hostKey, integer, interfaceName, listOf, loginAddress, oneOf, prefix } from "./values";
+import { hostKey, integer, interfaceName, listOf, loginAddress, oneOf, prefix, yesOrNo } from "./values";
 
 /** What both kinds of stack have. */
 export interface Common {
   readonly login: Result<LoginSettings>;
   readonly observe: Result<ObserveMode>;
   readonly guardWindowSec: Result<number>;
+  readonly driftKey: Result<boolean>;
   readonly wan: Result<WanSettings>;
 }
 
@@ -34,6 +35,7 @@ export function parseCommon(source: SettingSource): Common {
       "guard.windowSec",
       integer(30, 3600, "a new login must fit into it; the tunnel alone may take 20 s to come up"),
     ),
+    driftKey: source.read("drift.readOnlyKey", yesOrNo("true makes a key that can only look at the host")),
     wan: all<WanSettings>({
       interface: source.read("wan.interface", interfaceName),
       mtu: source.read(

@@ -69,7 +69,7 @@ const pinhole: Parser<PinholeFields> = fieldsOf<PinholeFields>(
 
 /** Parses the settings of a home stack. */
 export function parseHome(source: SettingSource): Result<HomeSettings> {
-  const { login, observe, guardWindowSec, wan } = parseCommon(source);
+  const { login, observe, guardWindowSec, driftKey, wan } = parseCommon(source);
   const segments = source.read("lan.segments", listOf(segment));
   const pinholes = source.read("lan.pinholes", listOf(pinhole));
   const settings = all<HomeSettings>({
@@ -77,6 +77,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
     login,
     observe,
     guardWindowSec,
+    driftKey,
     wan,
     coloStack: source.optional(
       "colo.stack",

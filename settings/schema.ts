@@ -3,7 +3,7 @@ export type Role = "colo" | "home";
 
 /** A setting as Pulumi.yaml declares it and as the reference in docs/SETTINGS.md shows it. */
 export interface SettingDeclaration {
-  readonly type: "string" | "integer" | "array";
+  readonly type: "string" | "integer" | "boolean" | "array";
   /** What the items of an array are. */
   readonly items?: "string" | "object";
   readonly role: Role | "both";
@@ -11,7 +11,7 @@ export interface SettingDeclaration {
    * Pulumi demands a value of every declared setting in every stack. An empty one (`""`, `0`, `[]`) says "not set":
    * an error where {@link required}, else the behaviour that the description names.
    */
-  readonly default: string | number | readonly never[];
+  readonly default: string | number | boolean | readonly never[];
   readonly required?: true;
   readonly description: string;
 }
@@ -68,6 +68,13 @@ export const declarations = {
     default: 60,
     description:
       "Seconds, 30 to 3600, that a change which can cut you off waits for a new login to confirm it; without one the host goes back to what it was.",
+  },
+  "drift.readOnlyKey": {
+    type: "boolean",
+    role: "both",
+    default: false,
+    description:
+      "Whether the stack makes a key, its output driftKey, with which root's login on this stack's host can do one thing: tell what npm run drift asks for.",
   },
   "wan.interface": {
     type: "string",

@@ -34,6 +34,8 @@ export interface ColoSettings {
   readonly observe: ObserveMode;
   /** How long a change that can cut the operator off waits for its confirmation. */
   readonly guardWindowSec: number;
+  /** Whether there is a key that can only look at the host. */
+  readonly driftKey: boolean;
   readonly wan: WanSettings & { readonly acceptRa: boolean };
   /** What homes dial. */
   readonly address4: Address;
@@ -64,6 +66,8 @@ export interface HomeSettings {
   readonly observe: ObserveMode;
   /** How long a change that can cut the operator off waits for its confirmation. */
   readonly guardWindowSec: number;
+  /** Whether there is a key that can only look at the host. */
+  readonly driftKey: boolean;
   readonly wan: WanSettings;
   /** The colo's stack; the one named colo beside this one if left out. */
   readonly coloStack: string | undefined;

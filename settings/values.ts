@@ -26,6 +26,16 @@ export const oneOf =
       : valid(word);
   };
 
+/** Yes or no. Pulumi hands it over as text. */
+export const yesOrNo =
+  (todo: string): Parser<boolean> =>
+  (given, where) => {
+    const value = given === "true" || (given === "false" ? false : given);
+    return typeof value === "boolean"
+      ? valid(value)
+      : mistaken({ where, given: quote(given), allowed: "true or false", todo });
+  };
+
 /** Text of a form. */
 export const matching =
   (form: RegExp, allowed: string, todo: string): Parser<string> =>

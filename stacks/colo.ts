@@ -1,4 +1,5 @@
 import { ColoServer } from "../components/colo-server";
+import type { DriftLogin } from "../components/drift-login";
 import { coloAddresses } from "../network/address-plan";
 import { mtuPlan } from "../network/mtu-plan";
 import { nat64Prefix } from "../network/well-known";
@@ -17,6 +18,7 @@ export function coloStack(settings: ColoSettings, observed?: ObservedHost) {
     login,
     observed,
     guardWindowSec: settings.guardWindowSec,
+    driftKey: settings.driftKey,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     acceptRa: wan.acceptRa,
@@ -34,9 +36,14 @@ export function coloStack(settings: ColoSettings, observed?: ObservedHost) {
     resolver: addresses.resolver.toString(),
     nat64Prefix: nat64Prefix.toString(),
     mtu,
-    manifests: { colo: manifestsOf(colo.bundles) },
+    ...driftKeyOf(colo.driftLogin),
+    manifests: { colo: { ...manifestsOf(colo.bundles), ...colo.driftLogin?.manifests } },
   };
 }
+
+/** The output that `npm run drift` can log in with; none without the setting. */
+export const driftKeyOf = (login: DriftLogin | undefined) =>
+  login === undefined ? {} : { driftKey: login.privateKey };
 
 /** SHA-256 of the manifest of each component on a host, as the host itself records it. */
 export const manifestsOf = (bundles: readonly Parameters<typeof manifestHash>[0][]) =>

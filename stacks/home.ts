@@ -9,7 +9,7 @@ import { tunnelGeneration } from "../network/tunnel-plan";
 import { nat64Prefix } from "../network/well-known";
 import type { ObservedHost } from "../observe/report";
 import type { HomeSettings } from "../settings/settings";
-import { manifestsOf } from "./colo";
+import { driftKeyOf, manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
 
 /**
@@ -32,6 +32,7 @@ export function homeStack(
     login,
     observed: observed.home,
     guardWindowSec,
+    driftKey: settings.driftKey,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     colo,
@@ -60,7 +61,9 @@ export function homeStack(
   new HostGuard("home-guard", {
     host: gateway.host,
     guarded: [gateway.host.base, gateway.firewall.config, gateway.prefix.config, ...tunnel.ends.home],
-    after: [gateway.lan.config],
+    after: [gateway.lan, ...(gateway.driftLogin === undefined ? [] : [gateway.driftLogin])].map(
+      ({ config }) => config,
+    ),
   });
   // On its own: it must not wait for what the home may have to install.
   new HostGuard("colo-guard", { host: onColo, guarded: tunnel.ends.colo, after: [] });
@@ -76,8 +79,9 @@ export function homeStack(
     resolver: colo.resolver.toString(),
     nat64Prefix: nat64Prefix.toString(),
     mtu,
+    ...driftKeyOf(gateway.driftLogin),
     manifests: {
-      home: manifestsOf([...gateway.bundles, tunnel.bundles.home]),
+      home: { ...manifestsOf([...gateway.bundles, tunnel.bundles.home]), ...gateway.driftLogin?.manifests },
       colo: manifestsOf([tunnel.bundles.colo]),
     },
   };

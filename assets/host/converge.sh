@@ -147,10 +147,10 @@ recorded_generation() {
   [ ! -e "$1/generation" ] || cat "$1/generation"
 }
 
-# Sites register themselves by stacks of their own; they leave first.
+# Sites register themselves by stacks of their own; they leave first, but of a login that only looks they need nothing.
 refuse_while_used() {
   local site
-  case $component in site-*) return 0 ;; esac
+  case $component in site-* | drift-login) return 0 ;; esac
   for site in "$state_root"/site-*; do
     [ ! -d "$site" ] ||
       fail "${site##*/} still uses this host; run 'pulumi destroy' for that home's stack first, or if that is gone '$library/converge remove ${site##*/} $(recorded_generation "$site") </dev/null' here"

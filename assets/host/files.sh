@@ -13,7 +13,8 @@ list_changed_files() {
       if [ ! -e "$path" ] && [ ! -L "$path" ]; then
         printf '%s\n' "$path" >>"$work/created"
         printf '%s\n' "$path"
-      elif ! cmp -s "$work/stage$path" "$path" || [ -L "$path" ] ||
+      # Not a pipe, for instance: whoever opens one waits for its other end.
+      elif [ ! -f "$path" ] || ! cmp -s "$work/stage$path" "$path" || [ -L "$path" ] ||
         [ "$(stat -c '%04a %U:%G' "$path")" != "$mode $owner" ]; then
         printf '%s\n' "$path"
       fi

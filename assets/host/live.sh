@@ -8,29 +8,34 @@ difference() {
   diff "$@" || [ $? = 1 ]
 }
 
-# What the state commands of a list of directives print now, each under its own line.
+# What the state commands of a list of directives print now, each under its own line. One shell runs them all: starting
+# one takes longer than most of the commands.
 print_live() {
-  local command
-  while read -r command; do
-    echo "# $command"
-    timeout 10 bash -c "$command" 2>&1 </dev/null || echo "ended with $?"
-  done < <(directives "$1" state)
+  # shellcheck disable=SC2016 # for the inner shell
+  directives "$1" state | timeout 20 bash -c '
+    while IFS= read -r command; do
+      echo "# $command"
+      (eval "$command") 2>&1 </dev/null || echo "ended with $?"
+    done' || echo "ended with $?"
 }
 
 # Prints how the live state differs from the record, as a diff without its head; nothing if it does not.
 compare_live() {
-  local record=$1 file table
+  local record=$1 file table is
   if [ -e "$record/live" ]; then
     print_live "$record/directives" >"$work/live"
     difference -U 20 "$record/live" "$work/live" | sed -e 1,2d -e '/^@@/d'
   fi
   while read -r file table; do
-    # A container may not have the right to make a network; then nothing can be said.
-    unshare --net true 2>/dev/null || continue
-    unshare --net sh -c "nft --file '$file' && nft --stateless list table $table" >"$work/ruleset" 2>&1 ||
-      echo "! $file makes no table $table"
     # shellcheck disable=SC2086 # family and name
-    if nft --stateless list table $table >"$work/table" 2>/dev/null; then
+    timeout 10 nft --stateless list table $table >"$work/table" 2>/dev/null &
+    is=$!
+    rm -f "$work/network"
+    timeout 10 unshare --net sh -c ": >'$work/network' && nft --file '$file' && nft --stateless list table $table" \
+      >"$work/ruleset" 2>&1 || [ ! -e "$work/network" ] || echo "! $file makes no table $table"
+    # A container may not have the right to make a network; then nothing can be said.
+    [ -e "$work/network" ] || continue
+    if wait "$is"; then
       difference -U 1 "$work/ruleset" "$work/table" | sed -e 1,2d
     else
       echo "- table $table"

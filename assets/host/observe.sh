@@ -8,8 +8,10 @@
 # for each component "component NAME GENERATION SHA256-OF-MANIFEST CONVERGED-AT" ("-" for none) and, indented by four, what
 # differs: "-" what should be, "+" what is.
 set -euo pipefail
-export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL=C TZ=UTC PATH=/usr/sbin:/usr/bin:/sbin:/bin
 umask 077
+# Whoever asks has no more to say.
+exec </dev/null
 
 readonly library=${BASH_SOURCE[0]%/*}
 readonly state_root=/var/lib/ipv6-home
@@ -19,18 +21,13 @@ readonly most_lines=60
 . "$library/bundle-reader"
 # shellcheck source=assets/host/live.sh
 . "$library/live"
+# shellcheck source=assets/host/facts.sh
+. "$library/facts"
 
 compare_files() {
   local sum mode owner path kind
-  local -A sums=() facts=()
-  local -a paths
-  mapfile -t paths < <(cut -d ' ' -f 4- "$state/manifest")
-  [ ${#paths[@]} -gt 0 ] || return 0
-  while read -r sum path; do sums[$path]=$sum; done < <(sha256sum -- "${paths[@]}" 2>/dev/null)
-  while IFS='|' read -r path kind mode owner; do facts[$path]="$kind|$mode $owner"; done \
-    < <(stat -c '%n|%F|%04a|%U:%G' -- "${paths[@]}" 2>/dev/null)
   while read -r sum mode owner path; do
-    kind=${facts[$path]-}
+    kind=${kinds[$path]-}
     case ${kind%%|*} in
       '')
         echo "- $path"
@@ -43,100 +40,122 @@ compare_files() {
         continue
         ;;
     esac
-    [ "${kind#*|}" = "$mode $owner" ] || printf '%s\n' "- $path: $mode $owner" "+ $path: ${kind#*|}"
-    if [ "${sums[$path]-}" != "$sum" ]; then
-      if [ -e "$work/wanted$path" ]; then
-        difference -U 1 --label "$path (should be)" --label "$path (is)" "$work/wanted$path" "$path"
-      else
-        echo "! $path: its content differs (it is not shown: it may be a key)"
-      fi
-    fi
+    kind=${kind#*|}
+    [ "$kind" = "$mode $owner" ] || printf '%s\n' "- $path: $mode $owner" "+ $path: $kind"
+    [ "${sums[$path]-}" = "$sum" ] || compare_content "$path"
   done <"$state/manifest"
 }
 
-compare_units() {
-  local -a units
-  mapfile -t units < <(directives "$state/directives" unit | cut -d ' ' -f 1)
-  [ ${#units[@]} -gt 0 ] || return 0
-  systemctl show -p Id -p LoadState -p ActiveState -p UnitFileState "${units[@]}" | awk -F = '
-    function tell() {
-      if (load != "loaded") printf "- %s: loaded\n+ %s: %s\n", id, id, load
-      else if (file != "enabled") printf "- %s: enabled\n+ %s: %s\n", id, id, file == "" ? "not enabled" : file
-      if (active != "active") printf "- %s: active\n+ %s: %s\n", id, id, active
-    }
-    $1 == "Id" { id = $2 }
-    $1 == "LoadState" { load = $2 }
-    $1 == "ActiveState" { active = $2 }
-    $1 == "UnitFileState" { file = $2 }
-    /^$/ { tell() }
-    END { if (id != "") tell() }'
+compare_content() {
+  # As the component was converged; there is no bundle if it holds keys.
+  [ -e "$work/$name/wanted" ] || [ ! -e "$state/bundle" ] || unpack_files "$state/bundle" "$work/$name/wanted"
+  if [ -e "$work/$name/wanted$1" ]; then
+    difference -U 1 --label "$1 (should be)" --label "$1 (is)" "$work/$name/wanted$1" "$1"
+  else
+    echo "! $1: its content differs (it is not shown: it may be a key)"
+  fi
 }
 
-compare_packages() {
-  local -a packages
-  mapfile -t packages < <(directives "$state/directives" package)
-  [ ${#packages[@]} -gt 0 ] || return 0
-  comm -23 <(printf '%s\n' "${packages[@]}" | sort) \
-    <(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' "${packages[@]}" 2>/dev/null | sed -n 's/^.i  *//p' | sort) |
-    sed 's/.*/- package &/'
+# Files in the folders that are the project's alone that no component has put there.
+compare_extra_files() {
+  local folder path
+  for folder in $(exclusive_folders "$state/directives"); do
+    for path in "${present[@]}"; do
+      [[ $path != "$folder"/* ]] || [ -n "${known[$path]-}" ] || echo "+ $path"
+    done
+  done
+}
+
+compare_unit() {
+  local unit=$1
+  if [ "${loaded[$unit]-}" != loaded ]; then
+    printf '%s\n' "- $unit: loaded" "+ $unit: ${loaded[$unit]-not known}"
+  elif [ "${enabled[$unit]-}" != enabled ]; then
+    printf '%s\n' "- $unit: enabled" "+ $unit: ${enabled[$unit]:-not enabled}"
+  fi
+  [ "${active[$unit]-}" = active ] || printf '%s\n' "- $unit: active" "+ $unit: ${active[$unit]-not known}"
+}
+
+compare_masks() {
   [ ! -e "$state/masked" ] || while read -r unit; do
-    [ "$(readlink "/etc/systemd/system/$unit")" = /dev/null ] || echo "- $unit: masked"
+    [ "/etc/systemd/system/$unit" -ef /dev/null ] || echo "- $unit: masked"
   done <"$state/masked"
 }
 
 compare_sysctls() {
-  local file key wanted is
-  while read -r file; do
-    while IFS='=' read -r key wanted; do
-      key=${key// /} wanted=${wanted# }
-      is=$(sysctl -n "${key#-}" 2>/dev/null) || is="not there"
-      [ "$is" = "$wanted" ] || printf '%s\n' "- ${key#-} = $wanted" "+ ${key#-} = $is"
-    done < <(grep -s '^-\?[a-z]' "$file")
-  done < <(directives "$state/directives" sysctl)
+  local key wanted is file
+  while IFS='=' read -r key wanted; do
+    [[ $key =~ ^-?[a-z] ]] || continue
+    key=${key// /} wanted=${wanted# }
+    key=${key#-}
+    # Either separator may come first, and the other one then stands for a dot in a name (sysctl(8)).
+    file=$key
+    [[ $key =~ ^[^./]*/ ]] || { file=${key//\//:} && file=${file//.//} && file=${file//:/.}; }
+    { read -r is <"/proc/sys/$file"; } 2>/dev/null || is="not there"
+    [ "$is" = "$wanted" ] || printf '%s\n' "- $key = $wanted" "+ $key = $is"
+  done <"$1"
 }
 
-compare_links() {
-  local link
-  while read -r link; do
-    [ ! -e "/sys/class/net/$link" ] || [ $(($(cat "/sys/class/net/$link/flags") & 1)) = 1 ] ||
-      printf '%s\n' "- $link: up" "+ $link: down"
-  done < <(directives "$state/directives" link)
+compare_link() {
+  local flags
+  [ ! -e "/sys/class/net/$1" ] || {
+    read -r flags <"/sys/class/net/$1/flags"
+    [ $((flags & 1)) = 1 ] || printf '%s\n' "- $1: up" "+ $1: down"
+  }
+}
+
+# All that differs of one component, but for its live state.
+compare_component() {
+  local word first
+  local -a units=() packages=() sysctls=() links=()
+  while read -r word first _; do
+    case $word in
+      unit) units+=("$first") ;;
+      package) packages+=("$first") ;;
+      sysctl) sysctls+=("$first") ;;
+      link) links+=("$first") ;;
+    esac
+  done <"$state/directives"
+  [ ! -e "$state/pending" ] || echo "! a run that was to converge it did not end"
+  compare_files
+  compare_extra_files
+  for first in "${units[@]}"; do compare_unit "$first"; done
+  for first in "${packages[@]}"; do [ -n "${installed[$first]-}" ] || echo "- package $first"; done
+  compare_masks
+  for first in "${sysctls[@]}"; do [ ! -e "$first" ] || compare_sysctls "$first"; done
+  for first in "${links[@]}"; do compare_link "$first"; done
+}
+
+tell_component() {
+  local generation='' differences=$work/$name/differences
+  if [ ! -e "$state/manifest" ]; then
+    printf 'component %s - - -\n    ! a run that was to converge it did not end\n' "$name"
+    return
+  fi
+  [ ! -e "$state/generation" ] || read -r generation <"$state/generation" || :
+  local at=${times[$state/manifest]}
+  printf 'component %s %s %s %(%FT%T)T.%sZ\n' "$name" "${generation:--}" "${sums[$state/manifest]}" \
+    "${at%.*}" "${at#*.}"
+  {
+    compare_component
+    cat "$work/$name/drift"
+  } >"$differences" 2>&1
+  [ -s "$differences" ] || return 0
+  # Of a WireGuard key the beginning is enough, even of a public one: nobody should have to ask which kind it is.
+  head -n "$most_lines" "$differences" | cut -c 1-300 |
+    sed -E 's#([A-Za-z0-9+/]{6})[A-Za-z0-9+/]{37}=#\1...#g; s/^/    /'
+  [ "$(wc -l <"$differences")" -le "$most_lines" ] || echo "    ! and more"
 }
 
 main() {
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  printf 'ipv6-home observed 1 %s\n' "$({
-    cat /etc/machine-id /proc/sys/kernel/random/boot_id
-    stat -c %y "$state_root"
-  } 2>&1 | sha256sum | cut -c 1-12)"
-  [ -d "$state_root" ] || return 0
-  for state in "$state_root"/*/; do
-    state=${state%/}
-    [ -d "$state" ] || continue
-    if [ ! -e "$state/manifest" ]; then
-      printf 'component %s - - -\n    ! a run that was to converge it did not end\n' "${state##*/}"
-      continue
-    fi
-    printf 'component %s %s %s %s\n' "${state##*/}" "$(sed 's/^$/-/' "$state/generation")" \
-      "$(sha256sum <"$state/manifest" | cut -d ' ' -f 1)" "$(date -u -r "$state/manifest" +%FT%T.%3NZ)"
-    rm -rf "$work/wanted"
-    # As the component was converged; nothing if it holds keys.
-    [ ! -e "$state/bundle" ] || unpack_files "$state/bundle" "$work/wanted"
-    {
-      [ ! -e "$state/pending" ] || echo "! a run that was to converge it did not end"
-      compare_files
-      extra_files "$state" | sed 's/^/+ /'
-      compare_units
-      compare_packages
-      compare_sysctls
-      compare_links
-      compare_live "$state"
-    } >"$work/differences" 2>&1
-    # Of a WireGuard key the beginning is enough, even of a public one: nobody should have to ask which kind it is.
-    head -n "$most_lines" "$work/differences" | cut -c 1-300 |
-      sed -E 's#([A-Za-z0-9+/]{6})[A-Za-z0-9+/]{37}=#\1...#g; s/^/    /'
-    [ "$(wc -l <"$work/differences")" -le "$most_lines" ] || echo "    ! and more"
+  local name state
+  gather_facts
+  printf 'ipv6-home observed 1 %.12s\n' "$(cat "$work/id")"
+  for name in "${names[@]}"; do
+    state=$state_root/$name
+    tell_component
   done
 }
 

@@ -12,7 +12,7 @@ const settings = {
 /** Files by path and content; keys by their path alone, for the bench has others. */
 const told = (files: readonly { readonly path: string; readonly content: string }[]): string[] =>
   files
-    .map(({ path, content }) => (path.startsWith("/etc/ipv6-home/keys/") ? path : `${path}\n${content}`))
+    .map(({ path, content }) => (/\/keys\/|\/authorized_keys/.test(path) ? path : `${path}\n${content}`))
     .sort();
 
 test.each(Object.entries(settings))(

@@ -120,6 +120,14 @@ test("the job that has keys of hosts cannot open an issue, and the one that can 
   expect(writes("drift.yml", "check")).toEqual([]);
   expect(writes("drift.yml", "issue")).toEqual(["issues"]);
   expect(JSON.stringify(job("drift.yml", "issue"))).not.toContain("secrets.");
+  // The one that asks the hosts has keys that can only look, and the ways to the state.
+  const secrets = JSON.stringify(job("drift.yml", "check")).matchAll(/secrets\.(\w+)/g);
+  expect([...secrets].map(([, name]) => name).sort()).toEqual([
+    "DRIFT_KEYS",
+    "PULUMI_ACCESS_TOKEN",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE",
+  ]);
 });
 
 test("commands of npm that workflows run exist, but for drift", () => {

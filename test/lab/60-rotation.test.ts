@@ -1,8 +1,8 @@
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { readDescription } from "../../lab/description";
 import { backendFolder, writeSettings } from "../../lab/stacks";
 import { sshKeyPath } from "../../lab/paths";
+import { contentOf, holds, sshSecrets, watchProcesses } from "./secrets";
 import { closeEngine, outputs, pulumi, pulumiUp, sh, trySh, until } from "./support";
 
 afterAll(closeEngine);
@@ -12,22 +12,7 @@ interface Keys {
   readonly publicKeys: { readonly home: string; readonly colo: string };
 }
 
-/** Every way in which a key could be written down by accident. */
-const writings = (key: string) => {
-  const bytes = Buffer.from(key, "base64");
-  return [
-    key,
-    key.replace(/=+$/, ""),
-    bytes.toString("hex"),
-    bytes.toString("hex").toUpperCase(),
-    bytes.toString("latin1"),
-  ];
-};
-
-const holds = (text: string, keys: readonly string[]) =>
-  keys.some((key) => writings(key).some((each) => text.includes(each)));
-
-/** Preshared keys, the random texts that all keys are made of, and the body of the login key. */
+/** Preshared keys, the random texts that all keys are made of, and the login key. */
 async function moreSecrets(): Promise<string[]> {
   const preshared = await sh("home", "cat /etc/ipv6-home/keys/*/preshared.key");
   const exported = (await pulumi("home", "stack", "export", "--show-secrets")).stdout;
@@ -35,32 +20,7 @@ async function moreSecrets(): Promise<string[]> {
     ([, text = ""]) => text,
   );
   expect(random).toHaveLength(3);
-  const login = readFileSync(sshKeyPath, "utf8").split("\n").slice(1, 3);
-  return [...preshared.trim().split("\n"), ...random, ...login];
-}
-
-/** All that a folder holds, as one text that keeps every byte. */
-function contentOf(folder: string): string {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name)).toString("latin1"))
-    .join("\n");
-}
-
-/** Collects the command lines of all processes in a place, as often as it can, until told to stop. */
-function watchProcesses(place: "home" | "colo" | "attacker"): () => Promise<string> {
-  const name = `/tmp/ipv6-home-watch-${place}`;
-  const look =
-    "for f in /proc/[0-9]*/cmdline /proc/[0-9]*/environ; do tr '\\0' ' ' <$f; echo; done 2>/dev/null";
-  const running = sh(
-    place,
-    `: >${name}; touch ${name}.run; while [ -e ${name}.run ]; do ${look} >>${name}; done; sort -u ${name}`,
-    120,
-  );
-  return async () => {
-    await sh(place, `rm -f ${name}.run`);
-    return running;
-  };
+  return [...preshared.trim().split("\n"), ...random, ...sshSecrets(readFileSync(sshKeyPath, "utf8"))];
 }
 
 describe("secrets and rotation", () => {

@@ -1,8 +1,11 @@
 import { resourceRules, stackRules } from "../../policy/rules";
 import { privateKey } from "../support/examples";
-import { resourceExamples } from "./examples/resources";
+import { loginKeyExamples } from "./examples/login-keys";
+import { resourceExamples as others } from "./examples/resources";
 import { stackExamples } from "./examples/stacks";
 import { key, random, view } from "./support";
+
+const resourceExamples = [...others, ...loginKeyExamples];
 
 describe.each(resourceExamples.map(([rule, list]) => [rule.name, rule, list] as const))(
   "%s",

@@ -9,6 +9,7 @@ const goldenOf: Readonly<Record<string, string>> = {
   coloPrefixBundle: "colo/colo/etc/systemd/system/ipv6-home-prefix.service",
   coloTunnelBundle: "home/colo/etc/systemd/system/ipv6-home-vpn1-0.service",
   dns64Bundle: "colo/colo/etc/bind/ipv6-home.conf",
+  driftLoginBundle: "colo-variant/colo/root/.ssh/authorized_keys2",
   firewallBundle: "home/home/etc/systemd/system/ipv6-home-firewall.service",
   homeFirewallBundle: "home/home/etc/ipv6-home/firewall.nft",
   homePrefixBundle: "home/home/etc/systemd/system/ipv6-home-prefix.service",

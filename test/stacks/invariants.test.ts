@@ -52,6 +52,7 @@ describe.each([
       ...treeComponents.map(componentType),
       commandType,
       "random:index/randomPassword:RandomPassword",
+      "tls:index/privateKey:PrivateKey",
     ];
     expect(recording.resources.map(({ type }) => type).filter((type) => !known.includes(type))).toEqual([]);
   });
@@ -149,7 +150,7 @@ describe.each([
   test("every file a bundle's directives speak of is one of its own, and every path is a plain absolute one", () => {
     for (const { directives, files } of bundlesOf(recording)) {
       const own = files.map(({ path }) => path);
-      for (const path of own) expect(path).toMatch(/^(\/[A-Za-z0-9][A-Za-z0-9._-]*)+$/);
+      for (const path of own) expect(path).toMatch(/^(\/\.?[A-Za-z0-9][A-Za-z0-9._-]*)+$/);
       for (const line of directives) {
         const [word, ...rest] = line.split(" ");
         const spoken = { unit: rest.slice(2), notify: rest.slice(2), sysctl: rest }[word ?? ""] ?? [];

@@ -87,8 +87,26 @@ test("the home stack", async () => {
   ]);
 });
 
+test.each(["colo", "home"] as const)("a key that can only look at the %s", async (role) => {
+  const withKey = { "drift.readOnlyKey": true };
+  const tree =
+    role === "colo"
+      ? drawn(await recordColo(exampleSettings("colo", withKey)))
+      : drawn(await recordHome(exampleSettings("home", withKey), colo));
+  const without = drawn(role === "colo" ? await recordColo(colo) : await recordHome(home, colo));
+  // What confirms all of a host waits for it too.
+  const added = tree.filter((line) => !without.includes(line) && !line.includes("-guard-confirm: "));
+  expect(added).toEqual([
+    `  ${role}-drift: DriftLogin`,
+    `    ${role}-drift-config: HostConfig`,
+    `      ${role}-drift-config-converge: Command after ${role}-drift-key, ${role}-host-base-converge`,
+    `    ${role}-drift-key: PrivateKey`,
+  ]);
+});
+
 test("these trees have every component", async () => {
-  const trees = [...drawn(await recordColo(colo)), ...drawn(await recordHome(home, colo))];
+  const withKey = exampleSettings("colo", { "drift.readOnlyKey": true });
+  const trees = [...drawn(await recordColo(withKey)), ...drawn(await recordHome(home, colo))];
   const types = new Set(trees.map((line) => /: (\w+)/.exec(line)?.[1] ?? ""));
   expect(treeComponents.filter((name) => !types.has(name))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { keyOf } from "../../network/wireguard-key";
+import { exampleBlob } from "./examples";
 import * as pulumi from "@pulumi/pulumi";
 import type {
   RegisterResourceOutputsRequest,
@@ -54,9 +55,21 @@ export const fakeKeyMarks = [
   }),
 ];
 
-/** Random texts that are known, and for everything else only what was put in. */
-export const provideKeys: Provide = (type, name) =>
-  type === "random:index/randomPassword:RandomPassword" ? { result: fakeRandomText(name) } : {};
+/** A private key for logins: nobody must find it where no key belongs. */
+export const fakePrivateKey = (name: string): string =>
+  `-----BEGIN OPENSSH PRIVATE KEY-----\n${fakeRandomText(name)}\n-----END OPENSSH PRIVATE KEY-----\n`;
+
+/** Random texts and keys that are known, and for everything else only what was put in. */
+export const provideKeys: Provide = (type, name) => {
+  switch (type) {
+    case "random:index/randomPassword:RandomPassword":
+      return { result: fakeRandomText(name) };
+    case "tls:index/privateKey:PrivateKey":
+      return { privateKeyOpenssh: fakePrivateKey(name), publicKeyOpenssh: `ssh-ed25519 ${exampleBlob}\n` };
+    default:
+      return {};
+  }
+};
 
 /** Nothing is known but what was put in, as in the preview of a new stack. */
 export const provideNothing: Provide = () => ({});

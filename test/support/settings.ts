@@ -49,6 +49,7 @@ export function exampleSettings<R extends "colo" | "home">(
 export const variants = {
   colo: {
     "ssh.port": 2222,
+    "drift.readOnlyKey": true,
     "ssh.address": "colo.example.net",
     "ssh.managementPrefixes": [
       "203.0.113.0/24",
@@ -71,6 +72,7 @@ export const variants = {
   },
   home: {
     "ssh.port": 2222,
+    "drift.readOnlyKey": true,
     "wan.interface": "ppp0",
     "wan.mtu": 1492,
     "site.number": 7,

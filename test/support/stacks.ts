@@ -10,6 +10,7 @@ import { record, reveal, textOf, type Recorded, type Recording } from "./record"
 export const treeComponents: readonly string[] = [
   "ColoServer",
   "Dns64",
+  "DriftLogin",
   "Firewall",
   "HomeGateway",
   "HomeLan",

@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { privateKeysIn } from "../../observe/login";
 import { parseReport } from "../../observe/report";
+import { readKeys } from "../../tools/drift/keys";
 import { compare, renderDrift } from "../../tools/drift/table";
 
 const seen = parseReport(
@@ -38,4 +43,40 @@ test("the table says where and what, or that there is nothing", () => {
       "",
     ].join("\n"),
   );
+});
+
+describe("the keys to log in with", () => {
+  const folder = mkdtempSync(join(tmpdir(), "drift-keys-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const one = "-----BEGIN OPENSSH PRIVATE KEY-----\nQQ==\n-----END OPENSSH PRIVATE KEY-----\n";
+  const two = "-----BEGIN PRIVATE KEY-----\nQg==\n-----END PRIVATE KEY-----\n";
+
+  test("are those of all files that are named, else of the one in the environment, else none", () => {
+    const [a, b] = [file("a", one), file("b", `${two.trimEnd()}\r\n`)];
+    expect(readKeys([], undefined)).toBeUndefined();
+    expect(readKeys([], "")).toBeUndefined();
+    expect(readKeys([], a)).toBe(one);
+    expect(privateKeysIn(readKeys([a, b], "/nowhere") ?? "")).toEqual([one, two]);
+    // As a secret of a workflow has them: all in one.
+    expect(privateKeysIn(readKeys([], file("both", `# colo\n${one}# home\n${two}`)) ?? "")).toEqual([
+      one,
+      two,
+    ]);
+  });
+
+  test("are refused with a sentence that has nothing of the file in it", () => {
+    const wrong = file("wrong", "hunter2");
+    const hint = "'pulumi stack output driftKey --show-secrets -s STACK' prints the one of a stack";
+    expect(() => readKeys([wrong], undefined)).toThrow(
+      `--key-file: given ${wrong}, which holds none; allowed is a file with private keys; ${hint}`,
+    );
+    expect(() => readKeys([], "/nowhere")).toThrow(
+      /^IPV6_HOME_DRIFT_KEY_FILE: given \/nowhere, which cannot be read \(ENOENT/,
+    );
+  });
 });

@@ -181,4 +181,13 @@ export const rounds: readonly (readonly Damage[])[] = [
     damage("home", "tunnel-vpn0", "systemctl stop ipv6-home-vpn0", /^\+ ipv6-home-vpn0\.service: inactive$/),
     damage("home", "tunnel-vpn0-key", "rm /etc/ipv6-home/keys/vpn0/preshared.key", /^- .*preshared\.key$/),
   ],
+  [
+    damage(
+      "home",
+      "lan",
+      "cd /etc/ipv6-home; rm dnsmasq.conf; mkfifo dnsmasq.conf",
+      /^\+ \/etc\/ipv6-home\/dnsmasq\.conf: a fifo$/,
+    ),
+    damage("colo", "dns64", "cd /etc/bind; ln -f named.conf ipv6-home.conf", /^\+ *include /),
+  ],
 ];

@@ -4,6 +4,13 @@ import type { Case } from "./case";
 /** How Pulumi logs in. */
 export const sshMistakes: readonly Case[] = [
   {
+    title: "the key that can only look is asked for in other words",
+    role: "home",
+    changes: { "drift.readOnlyKey": "yes" },
+    sentence:
+      'drift.readOnlyKey: given "yes"; allowed is true or false; true makes a key that can only look at the host',
+  },
+  {
     title: "the login's address is missing",
     role: "colo",
     changes: { "ssh.address": undefined },
