@@ -5,6 +5,7 @@ import type { Prefix } from "../network/prefix";
 import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
+import type { HostNeeds } from "../render/host";
 import { bundleOfHost, Host } from "./host";
 import { Dns64 } from "./dns64";
 import { Firewall } from "./firewall";
@@ -15,6 +16,8 @@ import { RoutedPrefix } from "./routed-prefix";
 export interface ColoServerArgs {
   readonly login: HostLogin;
   readonly observed: ObservedHost | undefined;
+  readonly dead?: boolean;
+  readonly packagesAtRemoval: HostNeeds["packagesAtRemoval"];
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
   readonly acceptRa: boolean;
@@ -40,10 +43,12 @@ export class ColoServer extends pulumi.ComponentResource {
     const needs = {
       interfaces: [{ name: wanInterface, setting: "wan.interface" }],
       packages: ["bind9", "bind9-utils", "dns-root-data", "tayga"],
+      packagesAtRemoval: args.packagesAtRemoval,
       masks: ["named.service", "tayga.service"],
       requires: ["free-port udp 53 ipv6-home-dns64.service", "free-port tcp 53 ipv6-home-dns64.service"],
     };
-    const host = new Host(`${name}-host`, { login, observed: args.observed, needs }, { parent: this });
+    const { observed, dead } = args;
+    const host = new Host(`${name}-host`, { login, observed, dead, needs }, { parent: this });
     const common = { ...args, host, sshPort: login.port, end: "colo" as const };
     const firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     const prefix = new RoutedPrefix(`${name}-prefix`, { ...common, after: [firewall] }, { parent: this });

@@ -6,6 +6,7 @@ import type { Prefix } from "../network/prefix";
 import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
+import type { HostNeeds } from "../render/host";
 import { bundleOfHost, Host } from "./host";
 import { Firewall } from "./firewall";
 import { HomeLan } from "./home-lan";
@@ -15,6 +16,8 @@ import { RoutedPrefix } from "./routed-prefix";
 export interface HomeGatewayArgs {
   readonly login: HostLogin;
   readonly observed: ObservedHost | undefined;
+  readonly dead?: boolean;
+  readonly packagesAtRemoval: HostNeeds["packagesAtRemoval"];
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
   readonly colo: Pick<ColoAddresses, "prefix" | "resolver">;
@@ -33,6 +36,7 @@ export class HomeGateway extends pulumi.ComponentResource {
   readonly host: Host;
   readonly firewall: Firewall;
   readonly prefix: RoutedPrefix;
+  readonly lan: HomeLan;
   /** What it puts on the host. */
   readonly bundles: readonly Bundle[];
 
@@ -47,6 +51,7 @@ export class HomeGateway extends pulumi.ComponentResource {
       ],
       // The binary alone: Debian's unit of dnsmasq would fight for port 53.
       packages: ["dnsmasq-base", "iputils-ping"],
+      packagesAtRemoval: args.packagesAtRemoval,
       masks: [],
       requires: [
         ...site.segments.map((segment) => `unmanaged ${segment.interface}`),
@@ -55,7 +60,8 @@ export class HomeGateway extends pulumi.ComponentResource {
         "free-port udp 547 ipv6-home-dnsmasq.service",
       ],
     };
-    this.host = new Host(`${name}-host`, { login, observed: args.observed, needs }, { parent: this });
+    const { observed, dead } = args;
+    this.host = new Host(`${name}-host`, { login, observed, dead, needs }, { parent: this });
     const common = {
       ...args,
       host: this.host,
@@ -65,12 +71,13 @@ export class HomeGateway extends pulumi.ComponentResource {
     };
     this.firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });
-    const lan = new HomeLan(
+    this.lan = new HomeLan(
       `${name}-lan`,
       { ...common, after: [this.firewall, this.prefix] },
       { parent: this },
     );
-    this.bundles = [bundleOfHost(needs), ...[this.firewall, this.prefix, lan].map((each) => each.bundle)];
+    const parts = [this.firewall, this.prefix, this.lan];
+    this.bundles = [bundleOfHost(needs), ...parts.map(({ bundle }) => bundle)];
 
     this.registerOutputs({});
   }

@@ -11,6 +11,8 @@ import { HostConfig } from "./host-config";
 export interface HostArgs {
   readonly login: HostLogin;
   readonly observed: ObservedHost | undefined;
+  /** Whether it is gone for good, see {@link HostAccess}. @default false */
+  readonly dead?: boolean | undefined;
   readonly needs: Omit<HostNeeds, "programs">;
 }
 
@@ -19,11 +21,13 @@ const programs = [
   ["bundle-reader", "host/bundle-reader.sh"],
   ["converge", "host/converge.sh"],
   ["files", "host/files.sh"],
+  ["leave", "host/leave.sh"],
   ["live", "host/live.sh"],
   ["observe", "host/observe.sh"],
   ["packages", "host/packages.sh"],
   ["preflight", "host/preflight.sh"],
   ["units", "host/units.sh"],
+  ["lan-farewell", "lan/lan-farewell.pl"],
   ["lan-links", "lan/lan-links.sh"],
   ["wireguard-device", "tunnel/wireguard-device.sh"],
   ["wireguard-peer", "tunnel/wireguard-peer.sh"],
@@ -36,13 +40,14 @@ export const bundleOfHost = (needs: Omit<HostNeeds, "programs">) =>
 
 /**
  * A Debian host that this stack owns: preflight, packages, and the programs under /usr/local/lib/ipv6-home that
- * converge everything else. Its removal takes the packages away that came with it.
+ * converge everything else. Its removal takes the packages away that came with it, if asked.
  *
  * Children: `${name}-base`.
  */
 export class Host extends pulumi.ComponentResource implements HostAccess {
   readonly connection: types.input.remote.ConnectionArgs;
   readonly observed: ObservedHost | undefined;
+  readonly dead: boolean;
   readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -50,10 +55,11 @@ export class Host extends pulumi.ComponentResource implements HostAccess {
 
     this.connection = connectionTo(args.login);
     this.observed = args.observed;
+    this.dead = args.dead ?? false;
     const base = new HostConfig(
       `${name}-base`,
       {
-        host: { connection: this.connection, observed: args.observed, ready: [] },
+        host: { connection: this.connection, observed: args.observed, dead: this.dead, ready: [] },
         component: "host",
         bundle: bundleOfHost(args.needs),
         // converge is not there at first contact, so it is taken out of the bundle itself.

@@ -44,6 +44,8 @@ export class Tunnel extends pulumi.ComponentResource {
   readonly keys: TunnelKeys;
   /** What it puts on each host, but for the keys. */
   readonly bundles: Readonly<Record<EndName, Bundle>>;
+  /** Others wait for this one: the home's end, which comes last. */
+  readonly converged: pulumi.Resource;
 
   constructor(
     name: string,
@@ -82,7 +84,7 @@ export class Tunnel extends pulumi.ComponentResource {
 
     // The end that answers comes first: the one that dials takes the traffic over when it is answered.
     const answering = this.createEnd(name, "colo", [coloRemoval], []);
-    this.createEnd(name, "home", [homeRemoval], [...onHome, answering, coloRelease]);
+    this.converged = this.createEnd(name, "home", [homeRemoval], [...onHome, answering, coloRelease]);
 
     this.registerOutputs({});
   }
@@ -94,11 +96,14 @@ export class Tunnel extends pulumi.ComponentResource {
     after: readonly pulumi.Resource[],
   ): pulumi.Resource {
     const { component } = this.bundles[end];
+    // An end gives way only to another one that is heard of; nothing is heard of a dead host.
+    const { home, colo } = this.args;
+    const dead = verb === "release" ? home.dead === true || colo.dead === true : this.args[end].dead;
     const call = (component: string) => ({ verb, component });
     return new HostRemoval(
       name,
       {
-        host: this.args[end],
+        host: { ...this.args[end], dead },
         calls: verb === "remove" ? [call(component), call(keyComponent(component))] : [call(component)],
         generation: this.args.generation.keyEpoch,
         after,

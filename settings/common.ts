@@ -1,6 +1,13 @@
 import { maximumUnderlayMtu, minimumUnderlayMtu } from "../network/mtu-plan";
 import { all, type Result } from "./result";
-import { observeModes, type LoginSettings, type ObserveMode, type WanSettings } from "./settings";
+import {
+  observeModes,
+  packageFates,
+  type LoginSettings,
+  type ObserveMode,
+  type PackageFate,
+  type WanSettings,
+} from "./settings";
 import type { SettingSource } from "./source";
 import { hostKey, integer, interfaceName, listOf, loginAddress, oneOf, prefix } from "./values";
 
@@ -8,6 +15,7 @@ import { hostKey, integer, interfaceName, listOf, loginAddress, oneOf, prefix } 
 export interface Common {
   readonly login: Result<LoginSettings>;
   readonly observe: Result<ObserveMode>;
+  readonly packagesAtRemoval: Result<PackageFate>;
   readonly wan: Result<WanSettings>;
 }
 
@@ -29,6 +37,10 @@ export function parseCommon(source: SettingSource): Common {
       ),
     }),
     observe: source.read("observe", oneOf(observeModes, "auto looks whenever a key is at hand")),
+    packagesAtRemoval: source.read(
+      "destroy.packages",
+      oneOf(packageFates, "purge takes away what was not there before"),
+    ),
     wan: all<WanSettings>({
       interface: source.read("wan.interface", interfaceName),
       mtu: source.read(

@@ -69,13 +69,14 @@ const pinhole: Parser<PinholeFields> = fieldsOf<PinholeFields>(
 
 /** Parses the settings of a home stack. */
 export function parseHome(source: SettingSource): Result<HomeSettings> {
-  const { login, observe, wan } = parseCommon(source);
+  const { login, observe, packagesAtRemoval, wan } = parseCommon(source);
   const segments = source.read("lan.segments", listOf(segment));
   const pinholes = source.read("lan.pinholes", listOf(pinhole));
   const settings = all<HomeSettings>({
     role: valid("home" as const),
     login,
     observe,
+    packagesAtRemoval,
     wan,
     coloStack: source.optional(
       "colo.stack",

@@ -62,6 +62,13 @@ export const declarations = {
     description:
       "Whether a run first looks at the hosts, so that drift shows in its preview: always, never, or auto, which is whenever a key is at hand.",
   },
+  "destroy.packages": {
+    type: "string",
+    role: "both",
+    default: "keep",
+    description:
+      "What becomes of the Debian packages that came with this project when the host is given back: keep or purge. Set it, then `pulumi up`, then destroy.",
+  },
   "wan.interface": {
     type: "string",
     role: "both",

@@ -6,16 +6,19 @@ import type { ObservedHost } from "../observe/report";
 import { manifestHash } from "../render/bundle";
 import type { ColoSettings } from "../settings/settings";
 import { exportFacts } from "./colo-facts";
+import type { HostRole } from "./dead-hosts";
 
 /** The colo stack: one server. Answers the stack's outputs. */
-export function coloStack(settings: ColoSettings, observed?: ObservedHost) {
-  const { login, wan, basePort } = settings;
+export function coloStack(settings: ColoSettings, observed?: ObservedHost, dead: readonly HostRole[] = []) {
+  const { login, wan, basePort, packagesAtRemoval } = settings;
   const addresses = coloAddresses(settings.prefix, settings.tunnelPrefix);
   const mtu = mtuPlan(wan.mtu);
 
   const colo = new ColoServer("colo", {
     login,
     observed,
+    dead: dead.includes("colo"),
+    packagesAtRemoval,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     acceptRa: wan.acceptRa,

@@ -1,5 +1,6 @@
 import { connectionTo } from "../components/host-access";
 import { HomeGateway } from "../components/home-gateway";
+import { HostLeave } from "../components/host-leave";
 import { Tunnel } from "../components/tunnel";
 import { siteAddresses } from "../network/address-plan";
 import { mtuPlan } from "../network/mtu-plan";
@@ -10,6 +11,7 @@ import type { ObservedHost } from "../observe/report";
 import type { HomeSettings } from "../settings/settings";
 import { manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
+import type { HostRole } from "./dead-hosts";
 
 /**
  * The home stack: one site, and both ends of its tunnel. `owner` is its own full name, under which the site registers.
@@ -20,8 +22,9 @@ export function homeStack(
   coloFacts: ColoFacts,
   owner: string,
   observed: { readonly home?: ObservedHost | undefined; readonly colo?: ObservedHost | undefined } = {},
+  dead: readonly HostRole[] = [],
 ) {
-  const { login, wan, domain } = settings;
+  const { login, wan, domain, packagesAtRemoval } = settings;
   const { addresses: colo, endpoint } = coloFacts;
   const site = siteAddresses(colo, settings.siteNumber, settings.segments);
   const mtu = mtuPlan(Math.min(wan.mtu, coloFacts.wanMtu));
@@ -30,6 +33,8 @@ export function homeStack(
   const gateway = new HomeGateway("home", {
     login,
     observed: observed.home,
+    dead: dead.includes("home"),
+    packagesAtRemoval,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     colo,
@@ -43,6 +48,7 @@ export function homeStack(
     colo: {
       connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),
       observed: observed.colo,
+      dead: dead.includes("colo"),
       ready: [],
     },
     generation,
@@ -53,6 +59,7 @@ export function homeStack(
     owner,
     after: [gateway.firewall, gateway.prefix],
   });
+  new HostLeave("home-leave", { host: gateway.host, after: [gateway.lan.converged, tunnel.converged] });
 
   return {
     publicKeys: { home: tunnel.keys.home.publicKey, colo: tunnel.keys.colo.publicKey },

@@ -15,6 +15,7 @@ export const treeComponents: readonly string[] = [
   "HomeLan",
   "Host",
   "HostConfig",
+  "HostLeave",
   "HostRemoval",
   "Nat64",
   "RoutedPrefix",
