@@ -49,11 +49,27 @@ export const leftBehind: readonly LeftBehind[] = [
     name: /^\/var\/log\/(apt\/(eipp\.log\.xz|history\.log|term\.log)|dpkg\.log)$/,
     why: "logs of apt and dpkg",
   },
-  { aspect: "contents", name: /^\/var\/log\/journal\/.*\.journal$/, why: "the journal" },
+  {
+    aspect: "contents",
+    name: /^\/var\/log\/journal\/.*\.journal~?$/,
+    why: "the journal",
+  },
   {
     aspect: "files",
     name: /^\/var\/log\/journal\/.*\.journal~?$/,
     why: "the journal has more files by now",
+    sometimes: true,
+  },
+  {
+    aspect: "contents",
+    name: /^\/var\/log\/wtmp$/,
+    why: "the log of boots, if the host was rebooted since",
+    sometimes: true,
+  },
+  {
+    aspect: "units",
+    name: /^state (ldconfig|systemd-journal-catalog-update|systemd-sysusers|systemd-update-done)\.service$/,
+    why: "jobs of the first boot of an installation, if the host was rebooted since",
     sometimes: true,
   },
   {

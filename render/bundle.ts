@@ -33,8 +33,8 @@ export interface Bundle {
   readonly files: readonly HostFile[];
   /** Commands that must succeed before the component goes: something else has taken over what it does. */
   readonly releases?: readonly string[];
-  /** Commands that tell those whom the component serves that it goes; how many times is added as their last word. */
-  readonly farewells?: readonly string[];
+  /** Whom the component serves, in one word each, and the command that tells them that it goes, but for how many times. */
+  readonly farewells?: readonly { readonly to: string; readonly command: string }[];
   /** What becomes of the packages that came with this project when the host is given back. @default keep */
   readonly packagesAtRemoval?: "keep" | "purge";
   /** Commands that judge the staged files; `{stage}` stands for the folder that holds them at their paths. */
@@ -69,7 +69,7 @@ export function renderBundle(bundle: Bundle): string {
     ...(bundle.packages ?? []).map((each) => `package ${each}`),
     ...(bundle.checks ?? []).map((each) => `check ${each}`),
     ...(bundle.releases ?? []).map((each) => `release ${each}`),
-    ...(bundle.farewells ?? []).map((each) => `farewell ${each}`),
+    ...(bundle.farewells ?? []).map(({ to, command }) => `farewell ${to} ${command}`),
     ...(bundle.packagesAtRemoval === undefined ? [] : [`packages-at-removal ${bundle.packagesAtRemoval}`]),
     ...(bundle.directories ?? []).map(({ path, mode }) => `directory ${mode} root:root ${path}`),
     ...(bundle.sysctls ?? []).map((each) => `sysctl ${each}`),

@@ -1,20 +1,21 @@
 # shellcheck shell=bash disable=SC2154 # the variables are those of converge
-# Part of converge: how a host, or a part of it, takes its leave. A `farewell` line of a bundle is a command that tells
-# those whom the component serves that it goes; the number of times is added to it. That it fails must keep nobody here.
+# Part of converge: how a host, or a part of it, takes its leave. A `farewell` line of a bundle names whom the component
+# serves, in one word, and the command that tells them that it goes; the number of times is added to that. That it fails
+# must keep nobody here.
 
 # Says the farewells on standard input side by side, each so many times.
 say_farewells() {
   local command
-  while read -r command; do
+  while read -r _ command; do
     timeout 30 bash -c "$command $1" </dev/null >&2 || printf '%s: %s failed; goes without it\n' "$component" "$command" >&2 &
   done
   wait
 }
 
-# Those that the bundle has no more.
+# Those to whom the bundle does not name any more.
 outdated_farewells() {
-  [ -e "$state/directives" ] || return 0
-  directives "$state/directives" farewell | grep -vxF -f <(directives "$work/directives" farewell) || :
+  awk 'NR == FNR { served[$1]; next } !($1 in served)' <(directives "$work/directives" farewell; echo -) \
+    <(directives "$state/directives" farewell)
 }
 
 # All that is served here is told, while everything still runs: if the way out is not gone to its end, the next

@@ -62,6 +62,14 @@ it("a segment that is taken out of the settings: its clients are told three time
   await isServed("phone");
 }, 90_000);
 
+it("a change that leaves the segments what they are: nobody is told", async () => {
+  await set({});
+  const farewells = await capture("phone", "eth0", finalAdvertisements, () =>
+    set({ "lan.domain": "other.home.arpa" }),
+  );
+  expect(farewells).toEqual([]);
+}, 90_000);
+
 it("a segment that comes back is served again", async () => {
   await set({});
   await isServed("printer");
