@@ -58,3 +58,23 @@ test("a destroy that runs the program drops what that retains, without a login",
   await project.ok(["destroy", "--yes", "--skip-preview", "--run-program"]);
   expect([project.state(), sshd.logins(), notes().slice(2)]).toEqual([[], 1, ["remove alive"]]);
 });
+
+test("a hook that refuses a creation ends a preview and an update, and is no matter to a destroy", async () => {
+  const before = `
+    const refuse = () => { throw new Error("only in a destroy"); };
+    const hook = new pulumi.ResourceHook("refuse", refuse, { onDryRun: true });
+    new pulumi.CustomResource("command:remote:Command", "never", { connection: { host: "none" } }, { hooks: { beforeCreate: [hook] } });`;
+  await project.up({ resources: [component("one")] });
+  const spec = { resources: [component("one")], before };
+  const updated = await project.up(spec);
+  expect([updated.code === 0, updated.stdout]).toEqual([false, expect.stringContaining("only in a destroy")]);
+  const previewed = await project.run(["preview", "--color=never"]);
+  expect([previewed.code === 0, previewed.stdout]).toEqual([
+    false,
+    expect.stringContaining("only in a destroy"),
+  ]);
+  expect(project.state().map(({ urn }) => urn.split("::").at(-1))).toEqual(["one"]);
+
+  await project.ok(["destroy", "--yes", "--run-program"]);
+  expect([project.state(), notes()]).toEqual([[], ["make one", "remove one"]]);
+});
