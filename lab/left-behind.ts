@@ -78,7 +78,30 @@ export const leftBehind: readonly LeftBehind[] = [
     why: "reached, because units of ours waited for it; until the next boot",
     sometimes: true,
   },
+  ...kept(
+    "files",
+    /^\/var\/lib\/(dpkg\/info\/.*|systemd\/deb-systemd-helper-.*)$/,
+    "Debian's books of these packages",
+  ),
+  ...kept(
+    "files",
+    /^\/etc\/(bind\/rndc\.key|apparmor\.d\/local\/usr\.sbin\.named|rc[0-6S]\.d\/K01(named|tayga))$|^\/var\/lib\/bind$/,
+    "made by bind9 and tayga when they were installed; their daemons are off",
+  ),
+  ...kept(
+    "contents",
+    /^\/etc\/(group|gshadow|ld\.so\.cache)$|^\/var\/cache\/ldconfig\/aux-cache$/,
+    "the group of bind9, and the list of libraries",
+  ),
+  { aspect: "users", name: /^bind$/, why: "the system user of bind9", kept: true },
+  { aspect: "groups", name: /^bind$/, why: "its group", kept: true },
 ];
+
+/** A file, with what is in it. */
+function kept(aspect: "files" | "contents", name: RegExp, why: string): LeftBehind[] {
+  const entry = { aspect, name, why, kept: true } as const;
+  return aspect === "files" ? [entry, { ...entry, aspect: "contents" }] : [entry];
+}
 
 /** Parts differences into those that no entry names, and the entries that named the others. */
 export function unnamed(

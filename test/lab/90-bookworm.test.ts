@@ -59,12 +59,12 @@ describe("Debian 12", () => {
     for (const host of hostNames) {
       const files = await filesOfPackages(host);
       came[host] = (await packagesOf(host)).filter((name) => !packagesBefore[host].includes(name));
-      const isPackaged = ({ aspect, name, is }: Difference) =>
-        aspect === "files"
-          ? files.has(name)
-          : aspect === "units" &&
-            files.has(`/usr/lib/systemd/system/${name.split(" ")[1] ?? ""}`) &&
-            !/^(enabled|active)$/.test(is);
+      const isPackaged = ({ aspect, name, was, is }: Difference) =>
+        (aspect === "packages" && was === "") ||
+        (["files", "contents"].includes(aspect) && files.has(name)) ||
+        (aspect === "units" &&
+          files.has(`/usr/lib/systemd/system/${name.split(" ")[1] ?? ""}`) &&
+          !/^(enabled|active)$/.test(is));
       const found = differences(keptSnapshot(host), await takeSnapshot(host)).filter(
         (each) => !isPackaged(each),
       );
