@@ -12,7 +12,7 @@ say_farewells() {
   wait
 }
 
-# Those to whom the bundle does not name any more.
+# Those whom the bundle does not name any more.
 outdated_farewells() {
   awk 'NR == FNR { served[$1]; next } !($1 in served)' <(directives "$work/directives" farewell; echo -) \
     <(directives "$state/directives" farewell)
@@ -33,7 +33,7 @@ removal_order() {
   for name in "$state_root"/*/; do
     name=${name%/} name=${name##*/}
     case $name in
-      host) continue ;;
+      host | '*') continue ;;
       *-key) rank=2 ;;
       site-* | tunnel-*) rank=1 ;;
       firewall) rank=4 ;;
