@@ -6,6 +6,7 @@ import type { RawSettings } from "./settings/raw";
 import type { ObserveMode } from "./settings/settings";
 import { coloStack } from "./stacks/colo";
 import { importFacts } from "./stacks/colo-facts";
+import { deadHosts, deadHostsVariable, mustBeDestroy } from "./stacks/dead-hosts";
 import { homeStack } from "./stacks/home";
 import { plannedFacts, plannedFactsVariable } from "./stacks/planned-facts";
 
@@ -33,8 +34,11 @@ export = async (): Promise<object> => {
     );
   }
   const { login, observe } = settings.value;
-  const look = lookAt(observe);
-  if (settings.value.role === "colo") return coloStack(settings.value, await look(login));
+  const dead = deadHosts(process.env[deadHostsVariable], settings.value.role);
+  if (dead.length > 0) await mustBeDestroy();
+  // A destroy changes nothing that drift could matter for.
+  const look = lookAt(dead.length > 0 ? "never" : observe);
+  if (settings.value.role === "colo") return coloStack(settings.value, await look(login), dead);
 
   const { coloStack: given } = settings.value;
   const fullName = (stack: string) => `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
@@ -51,7 +55,7 @@ export = async (): Promise<object> => {
     look(login),
     look({ ...colo.login, privateKey: login.privateKey }),
   ]);
-  return homeStack(settings.value, colo, owner, { home: onHome, colo: onColo });
+  return homeStack(settings.value, colo, owner, { home: onHome, colo: onColo }, dead);
 };
 
 /** Looks at hosts as the setting says, telling the user what could not be seen. */

@@ -71,7 +71,7 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
       presharedKey: key,
       peerPublicKey: publicKeyOf(key),
     });
-  const needs = { interfaces: [], packages: [], masks: [], requires: [] };
+  const needs = { interfaces: [], packages: [], masks: [], requires: [], packagesAtRemoval: "keep" as const };
   return [
     bundleOfHost(needs),
     coloFirewallBundle(atColo),

@@ -5,6 +5,7 @@ import type { Prefix } from "../network/prefix";
 import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
+import type { HostNeeds } from "../render/host";
 import { bundleOfHost, Host } from "./host";
 import { DriftLogin } from "./drift-login";
 import { Dns64 } from "./dns64";
@@ -20,6 +21,8 @@ export interface ColoServerArgs {
   readonly guardWindowSec: number;
   /** Whether there is a key that can only look. */
   readonly driftKey: boolean;
+  readonly dead?: boolean;
+  readonly packagesAtRemoval: HostNeeds["packagesAtRemoval"];
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
   readonly acceptRa: boolean;
@@ -48,6 +51,7 @@ export class ColoServer extends pulumi.ComponentResource {
     const needs = {
       interfaces: [{ name: wanInterface, setting: "wan.interface" }],
       packages: ["bind9", "bind9-utils", "dns-root-data", "tayga"],
+      packagesAtRemoval: args.packagesAtRemoval,
       masks: ["named.service", "tayga.service"],
       requires: ["free-port udp 53 ipv6-home-dns64.service", "free-port tcp 53 ipv6-home-dns64.service"],
     };

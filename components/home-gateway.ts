@@ -6,6 +6,7 @@ import type { Prefix } from "../network/prefix";
 import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
+import type { HostNeeds } from "../render/host";
 import { bundleOfHost, Host } from "./host";
 import { DriftLogin } from "./drift-login";
 import { Firewall } from "./firewall";
@@ -19,6 +20,8 @@ export interface HomeGatewayArgs {
   readonly guardWindowSec: number;
   /** Whether there is a key that can only look. */
   readonly driftKey: boolean;
+  readonly dead?: boolean;
+  readonly packagesAtRemoval: HostNeeds["packagesAtRemoval"];
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
   readonly colo: Pick<ColoAddresses, "prefix" | "resolver">;
@@ -55,6 +58,7 @@ export class HomeGateway extends pulumi.ComponentResource {
       ],
       // The binary alone: Debian's unit of dnsmasq would fight for port 53.
       packages: ["dnsmasq-base", "iputils-ping"],
+      packagesAtRemoval: args.packagesAtRemoval,
       masks: [],
       requires: [
         ...site.segments.map((segment) => `unmanaged ${segment.interface}`),
@@ -78,10 +82,8 @@ export class HomeGateway extends pulumi.ComponentResource {
       { ...common, after: [this.firewall, this.prefix] },
       { parent: this },
     );
-    this.bundles = [
-      bundleOfHost(needs),
-      ...[this.firewall, this.prefix, this.lan].map((each) => each.bundle),
-    ];
+    const parts = [this.firewall, this.prefix, this.lan];
+    this.bundles = [bundleOfHost(needs), ...parts.map(({ bundle }) => bundle)];
 
     this.driftLogin = args.driftKey
       ? new DriftLogin(`${name}-drift`, { host: this.host }, { parent: this })

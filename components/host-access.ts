@@ -10,6 +10,8 @@ export interface HostAccess {
   readonly guardWindowSec: number;
   /** What the host said of itself at the start of this run, if it was asked. */
   readonly observed?: ObservedHost | undefined;
+  /** Whether nobody can log in there any more: what is on it is dropped from the state as it is. @default false */
+  readonly dead?: boolean | undefined;
   /** What must have happened before a component comes. */
   readonly ready: readonly pulumi.Resource[];
 }

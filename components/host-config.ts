@@ -79,6 +79,7 @@ export class HostConfig extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         // What was seen once stays in the command; only new drift is a change.
         ignoreChanges: drift.length === 0 ? ["update"] : [],
+        ...(args.host.dead === true ? { retainOnDelete: true } : {}),
         ...(secret ? { additionalSecretOutputs: ["stdout", "stderr"] } : {}),
       },
     );

@@ -45,6 +45,7 @@ export class HostGuard extends pulumi.ComponentResource {
         deleteBeforeReplace: true,
         // As with the components: only new drift is a change.
         ignoreChanges: drift.length === 0 ? ["update"] : [],
+        ...(host.dead === true ? { retainOnDelete: true } : {}),
       },
     );
 

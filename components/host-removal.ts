@@ -37,7 +37,12 @@ export class HostRemoval extends pulumi.ComponentResource {
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },
-      { parent: this, dependsOn: [...ready, ...args.after], deleteBeforeReplace: true },
+      {
+        parent: this,
+        dependsOn: [...ready, ...args.after],
+        deleteBeforeReplace: true,
+        ...(args.host.dead === true ? { retainOnDelete: true } : {}),
+      },
     );
 
     this.registerOutputs({});

@@ -12,6 +12,8 @@ export interface HostArgs {
   readonly login: HostLogin;
   readonly observed: ObservedHost | undefined;
   readonly guardWindowSec: number;
+  /** Whether it is gone for good, see {@link HostAccess}. @default false */
+  readonly dead?: boolean | undefined;
   readonly needs: Omit<HostNeeds, "programs">;
 }
 
@@ -24,11 +26,13 @@ const programs = [
   ["files", "host/files.sh"],
   ["go-back", "host/go-back.sh"],
   ["guard", "host/guard.sh"],
+  ["leave", "host/leave.sh"],
   ["live", "host/live.sh"],
   ["observe", "host/observe.sh"],
   ["packages", "host/packages.sh"],
   ["preflight", "host/preflight.sh"],
   ["units", "host/units.sh"],
+  ["lan-farewell", "lan/lan-farewell.pl"],
   ["lan-links", "lan/lan-links.sh"],
   ["wireguard-device", "tunnel/wireguard-device.sh"],
   ["wireguard-peer", "tunnel/wireguard-peer.sh"],
@@ -41,13 +45,14 @@ export const bundleOfHost = (needs: Omit<HostNeeds, "programs">) =>
 
 /**
  * A Debian host that this stack owns: preflight, packages, and the programs under /usr/local/lib/ipv6-home that
- * converge everything else. Its removal takes the packages away that came with it.
+ * converge everything else. Its removal takes the packages away that came with it, if asked.
  *
  * Children: `${name}-base`.
  */
 export class Host extends pulumi.ComponentResource implements HostAccess {
   readonly connection: types.input.remote.ConnectionArgs;
   readonly observed: ObservedHost | undefined;
+  readonly dead: boolean;
   readonly ready: readonly pulumi.Resource[];
   readonly guardWindowSec: number;
   readonly base: HostConfig;
@@ -58,6 +63,7 @@ export class Host extends pulumi.ComponentResource implements HostAccess {
     this.connection = connectionTo(args.login);
     this.observed = args.observed;
     this.guardWindowSec = args.guardWindowSec;
+    this.dead = args.dead ?? false;
     this.base = new HostConfig(
       `${name}-base`,
       {

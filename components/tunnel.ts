@@ -102,11 +102,14 @@ export class Tunnel extends pulumi.ComponentResource {
     after: readonly pulumi.Resource[],
   ): pulumi.Resource {
     const { component } = this.bundles[end];
+    // An end gives way only to another one that is heard of; nothing is heard of a dead host.
+    const { home, colo } = this.args;
+    const dead = verb === "release" ? home.dead === true || colo.dead === true : this.args[end].dead;
     const call = (component: string) => ({ verb, component });
     return new HostRemoval(
       name,
       {
-        host: this.args[end],
+        host: { ...this.args[end], dead },
         calls: verb === "remove" ? [call(component), call(keyComponent(component))] : [call(component)],
         generation: this.args.generation.keyEpoch,
         after,

@@ -29,7 +29,7 @@ export function convergeCall(verb: "apply" | "remove", command: unknown): Conver
 export const componentOf = ({ props }: ResourceView): string | undefined =>
   convergeCall("remove", props["delete"])?.component ??
   convergeCall("apply", props["create"])?.component ??
-  /\/converge (?:remove|release) (\S+)/.exec(textOf(props["delete"]) ?? "")?.[1];
+  /\/converge (?:remove|release|leave) (\S+)/.exec(textOf(props["delete"]) ?? "")?.[1];
 
 /** The port of the sshd that a resource logs in at; undefined while nobody knows. */
 export function sshPortOf({ props }: ResourceView): number | undefined {

@@ -33,6 +33,10 @@ export interface Bundle {
   readonly files: readonly HostFile[];
   /** Commands that must succeed before the component goes: something else has taken over what it does. */
   readonly releases?: readonly string[];
+  /** Whom the component serves, in one word each, and the command that tells them that it goes, but for how many times. */
+  readonly farewells?: readonly { readonly to: string; readonly command: string }[];
+  /** What becomes of the packages that came with this project when the host is given back. @default keep */
+  readonly packagesAtRemoval?: "keep" | "purge";
   /** Commands that judge the staged files; `{stage}` stands for the folder that holds them at their paths. */
   readonly checks?: readonly string[];
   /** Those of the files that hold sysctls. */
@@ -68,6 +72,8 @@ export function renderBundle(bundle: Bundle): string {
     ...(bundle.packages ?? []).map((each) => `package ${each}`),
     ...(bundle.checks ?? []).map((each) => `check ${each}`),
     ...(bundle.releases ?? []).map((each) => `release ${each}`),
+    ...(bundle.farewells ?? []).map(({ to, command }) => `farewell ${to} ${command}`),
+    ...(bundle.packagesAtRemoval === undefined ? [] : [`packages-at-removal ${bundle.packagesAtRemoval}`]),
     ...(bundle.directories ?? []).map(({ path, mode }) => `directory ${mode} root:root ${path}`),
     ...(bundle.sysctls ?? []).map((each) => `sysctl ${each}`),
     ...(bundle.links ?? []).map((each) => `link ${each}`),

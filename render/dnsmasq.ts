@@ -36,6 +36,10 @@ export function lanBundle(args: {
       `dnsmasq --test --conf-file={stage}${configPath}`,
       `systemd-analyze verify {stage}${unitPath(lanUnit)} {stage}${unitPath(dnsmasqUnit)}`,
     ],
+    farewells: args.site.segments.map(({ interface: device, prefix, gateway }) => ({
+      to: `${device}=${prefix}`,
+      command: [`${libraryFolder}/lan-farewell`, device, prefix, gateway, args.domain].join(" "),
+    })),
     links: args.site.segments.map((segment) => segment.interface),
     states: args.site.segments.flatMap((segment) => [
       addressState(segment.interface, segment.prefix),

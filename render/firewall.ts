@@ -13,6 +13,8 @@ export const siteElementsFolder = "/etc/ipv6-home/sites";
 
 const rulesetPath = "/etc/ipv6-home/firewall.nft";
 const timeoutsPath = "/etc/ipv6-home/conntrack.conf";
+/** What the kernel had before; it forgets both with the next boot. */
+const timeoutsBefore = "/run/ipv6-home-conntrack.conf";
 
 /** RFC 6092, REC-14 (UDP: at least 2 min, 5 recommended); RFC 6146, section 4 (ICMP: 60 s). Linux has 30, 120, 30. */
 const timeouts = [
@@ -98,7 +100,9 @@ export function firewallBundle(args: {
 
 function renderFirewallUnit(): string {
   // The timeouts exist only once the ruleset has made the kernel track connections.
-  const load = [`/usr/sbin/nft --file ${rulesetPath}`, `/usr/sbin/sysctl -q -p ${timeoutsPath}`];
+  const load = [`/usr/sbin/nft --file ${rulesetPath}`, `/usr/sbin/sysctl -q -p ${timeoutsPath}`] as const;
+  const keys = timeouts.map(([key]) => key).join(" ");
+  const note = `/bin/sh -c '[ -e ${timeoutsBefore} ] || /usr/sbin/sysctl ${keys} >${timeoutsBefore}'`;
   return renderUnit({
     Unit: {
       Description: `Firewall of ipv6-home: table ${table}`,
@@ -111,9 +115,14 @@ function renderFirewallUnit(): string {
     Service: {
       Type: "oneshot",
       RemainAfterExit: "yes",
-      ExecStart: load,
-      ExecReload: load,
-      ExecStop: `/usr/sbin/nft delete table ${table}`,
+      ExecStart: [load[0], note, load[1]],
+      ExecReload: [...load],
+      // A unit of an earlier release has noted nothing: the minus sign of systemd.service(5).
+      ExecStop: [
+        `/usr/sbin/nft delete table ${table}`,
+        `-/usr/sbin/sysctl -q -p ${timeoutsBefore}`,
+        `-/bin/rm ${timeoutsBefore}`,
+      ],
     },
     Install: { WantedBy: "sysinit.target" },
   });

@@ -15,6 +15,8 @@ export interface HostNeeds {
   /** Interfaces that must exist, each with the setting that names it. */
   readonly interfaces: readonly { readonly name: string; readonly setting: string }[];
   readonly packages: readonly string[];
+  /** What becomes of those that were not there before, when the host is given back. */
+  readonly packagesAtRemoval: "keep" | "purge";
   /** Units of those packages that must not run beside ours. */
   readonly masks: readonly string[];
   /** Further `require` lines, see assets/host/preflight.sh. */
@@ -24,7 +26,8 @@ export interface HostNeeds {
 }
 
 /** The baseline of a host: preflight, packages, and the programs that converge everything else. */
-export function hostBundle({ interfaces, packages, masks, requires, programs }: HostNeeds): Bundle {
+export function hostBundle(needs: HostNeeds): Bundle {
+  const { interfaces, packages, packagesAtRemoval, masks, requires, programs } = needs;
   return {
     component: "host",
     requires: [
@@ -35,6 +38,7 @@ export function hostBundle({ interfaces, packages, masks, requires, programs }: 
     ],
     masks,
     packages: [...new Set(["iproute2", "nftables", "procps", "wireguard-tools", ...packages])].sort(),
+    packagesAtRemoval,
     files: [
       ...programs.map(({ name, content }): HostFile => ({
         path: `${libraryFolder}/${name}`,
@@ -50,7 +54,10 @@ export function hostBundle({ interfaces, packages, masks, requires, programs }: 
     ],
     units: [{ unit: guardUnit, action: "reload", paths: [] }],
     exclusives: [libraryFolder],
-    checks: programs.map(({ name }) => `bash -n {stage}${libraryFolder}/${name}`),
+    checks: programs.map(
+      ({ name, content }) =>
+        `${content.startsWith("#!/usr/bin/perl\n") ? "perl -c" : "bash -n"} {stage}${libraryFolder}/${name}`,
+    ),
   };
 }
 

@@ -18,7 +18,7 @@ const undialable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"]
 
 /** Parses the settings of a colo stack. */
 export function parseColo(source: SettingSource): Result<ColoSettings> {
-  const { login, observe, guardWindowSec, driftKey, wan } = parseCommon(source);
+  const { login, observe, guardWindowSec, driftKey, packagesAtRemoval, wan } = parseCommon(source);
   const acceptRa = source.read(
     "wan.acceptRa",
     oneOf(["yes", "no"], "yes if the host's IPv6 comes by router advertisements"),
@@ -29,6 +29,7 @@ export function parseColo(source: SettingSource): Result<ColoSettings> {
     observe,
     guardWindowSec,
     driftKey,
+    packagesAtRemoval,
     wan: andThen(all({ wan, acceptRa }), (both) => valid({ ...both.wan, acceptRa: both.acceptRa === "yes" })),
     address4: source.read(
       "colo.address4",

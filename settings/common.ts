@@ -1,6 +1,13 @@
 import { maximumUnderlayMtu, minimumUnderlayMtu } from "../network/mtu-plan";
 import { all, type Result } from "./result";
-import { observeModes, type LoginSettings, type ObserveMode, type WanSettings } from "./settings";
+import {
+  observeModes,
+  packageFates,
+  type LoginSettings,
+  type ObserveMode,
+  type PackageFate,
+  type WanSettings,
+} from "./settings";
 import type { SettingSource } from "./source";
 import { hostKey, integer, interfaceName, listOf, loginAddress, oneOf, prefix, yesOrNo } from "./values";
 
@@ -10,6 +17,7 @@ export interface Common {
   readonly observe: Result<ObserveMode>;
   readonly guardWindowSec: Result<number>;
   readonly driftKey: Result<boolean>;
+  readonly packagesAtRemoval: Result<PackageFate>;
   readonly wan: Result<WanSettings>;
 }
 
@@ -36,6 +44,10 @@ export function parseCommon(source: SettingSource): Common {
       integer(30, 3600, "a new login must fit into it; the tunnel alone may take 20 s to come up"),
     ),
     driftKey: source.read("drift.readOnlyKey", yesOrNo("true makes a key that can only look at the host")),
+    packagesAtRemoval: source.read(
+      "destroy.packages",
+      oneOf(packageFates, "purge takes away what was not there before"),
+    ),
     wan: all<WanSettings>({
       interface: source.read("wan.interface", interfaceName),
       mtu: source.read(

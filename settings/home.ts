@@ -69,7 +69,7 @@ const pinhole: Parser<PinholeFields> = fieldsOf<PinholeFields>(
 
 /** Parses the settings of a home stack. */
 export function parseHome(source: SettingSource): Result<HomeSettings> {
-  const { login, observe, guardWindowSec, driftKey, wan } = parseCommon(source);
+  const { login, observe, guardWindowSec, driftKey, packagesAtRemoval, wan } = parseCommon(source);
   const segments = source.read("lan.segments", listOf(segment));
   const pinholes = source.read("lan.pinholes", listOf(pinhole));
   const settings = all<HomeSettings>({
@@ -78,6 +78,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
     observe,
     guardWindowSec,
     driftKey,
+    packagesAtRemoval,
     wan,
     coloStack: source.optional(
       "colo.stack",

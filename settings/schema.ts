@@ -76,6 +76,13 @@ export const declarations = {
     description:
       "Whether the stack makes a key, its output driftKey, with which root's login on this stack's host can do one thing: tell what npm run drift asks for.",
   },
+  "destroy.packages": {
+    type: "string",
+    role: "both",
+    default: "keep",
+    description:
+      "What becomes of the Debian packages that came with this project when the host is given back: keep or purge. Set it, then `pulumi up`, then destroy.",
+  },
   "wan.interface": {
     type: "string",
     role: "both",

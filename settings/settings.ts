@@ -20,6 +20,10 @@ export interface LoginSettings {
 export const observeModes = ["auto", "always", "never"] as const;
 export type ObserveMode = (typeof observeModes)[number];
 
+/** What becomes of packages that came with this project when the host is given back. */
+export const packageFates = ["keep", "purge"] as const;
+export type PackageFate = (typeof packageFates)[number];
+
 /** The interface towards the provider. */
 export interface WanSettings {
   readonly interface: string;
@@ -36,6 +40,7 @@ export interface ColoSettings {
   readonly guardWindowSec: number;
   /** Whether there is a key that can only look at the host. */
   readonly driftKey: boolean;
+  readonly packagesAtRemoval: PackageFate;
   readonly wan: WanSettings & { readonly acceptRa: boolean };
   /** What homes dial. */
   readonly address4: Address;
@@ -68,6 +73,7 @@ export interface HomeSettings {
   readonly guardWindowSec: number;
   /** Whether there is a key that can only look at the host. */
   readonly driftKey: boolean;
+  readonly packagesAtRemoval: PackageFate;
   readonly wan: WanSettings;
   /** The colo's stack; the one named colo beside this one if left out. */
   readonly coloStack: string | undefined;

@@ -7,10 +7,11 @@ import type { ObservedHost } from "../observe/report";
 import { manifestHash } from "../render/bundle";
 import type { ColoSettings } from "../settings/settings";
 import { exportFacts } from "./colo-facts";
+import type { HostRole } from "./dead-hosts";
 
 /** The colo stack: one server. Answers the stack's outputs. */
-export function coloStack(settings: ColoSettings, observed?: ObservedHost) {
-  const { login, wan, basePort } = settings;
+export function coloStack(settings: ColoSettings, observed?: ObservedHost, dead: readonly HostRole[] = []) {
+  const { login, wan, basePort, packagesAtRemoval } = settings;
   const addresses = coloAddresses(settings.prefix, settings.tunnelPrefix);
   const mtu = mtuPlan(wan.mtu);
 
@@ -19,6 +20,8 @@ export function coloStack(settings: ColoSettings, observed?: ObservedHost) {
     observed,
     guardWindowSec: settings.guardWindowSec,
     driftKey: settings.driftKey,
+    dead: dead.includes("colo"),
+    packagesAtRemoval,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     acceptRa: wan.acceptRa,

@@ -1,6 +1,7 @@
 import { connectionTo, type HostAccess } from "../components/host-access";
 import { HostGuard } from "../components/host-guard";
 import { HomeGateway } from "../components/home-gateway";
+import { HostLeave } from "../components/host-leave";
 import { Tunnel } from "../components/tunnel";
 import { siteAddresses } from "../network/address-plan";
 import { mtuPlan } from "../network/mtu-plan";
@@ -11,6 +12,7 @@ import type { ObservedHost } from "../observe/report";
 import type { HomeSettings } from "../settings/settings";
 import { driftKeyOf, manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
+import type { HostRole } from "./dead-hosts";
 
 /**
  * The home stack: one site, and both ends of its tunnel. `owner` is its own full name, under which the site registers.
@@ -21,8 +23,9 @@ export function homeStack(
   coloFacts: ColoFacts,
   owner: string,
   observed: { readonly home?: ObservedHost | undefined; readonly colo?: ObservedHost | undefined } = {},
+  dead: readonly HostRole[] = [],
 ) {
-  const { login, wan, domain, guardWindowSec } = settings;
+  const { login, wan, domain, guardWindowSec, packagesAtRemoval } = settings;
   const { addresses: colo, endpoint } = coloFacts;
   const site = siteAddresses(colo, settings.siteNumber, settings.segments);
   const mtu = mtuPlan(Math.min(wan.mtu, coloFacts.wanMtu));
@@ -33,6 +36,8 @@ export function homeStack(
     observed: observed.home,
     guardWindowSec,
     driftKey: settings.driftKey,
+    dead: dead.includes("home"),
+    packagesAtRemoval,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     colo,
@@ -45,6 +50,7 @@ export function homeStack(
     connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),
     observed: observed.colo,
     guardWindowSec,
+    dead: dead.includes("colo"),
     ready: [],
   };
   const tunnel = new Tunnel(`tunnel-${settings.keyEpoch}`, {
@@ -67,6 +73,10 @@ export function homeStack(
   });
   // On its own: it must not wait for what the home may have to install.
   new HostGuard("colo-guard", { host: onColo, guarded: tunnel.ends.colo, after: [] });
+  new HostLeave("home-leave", {
+    host: gateway.host,
+    after: [gateway.lan, tunnel.ends.home[1]].map(({ converged }) => converged),
+  });
 
   return {
     publicKeys: { home: tunnel.keys.home.publicKey, colo: tunnel.keys.colo.publicKey },

@@ -1,6 +1,7 @@
-// Writes what is derived from settings/schema.ts: the config block of Pulumi.yaml and docs/SETTINGS.md.
+// Writes what is derived: the config block of Pulumi.yaml, docs/SETTINGS.md and docs/LEFT-BEHIND.md.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { renderLeftBehind } from "../lab/left-behind";
 import { renderProjectConfig, renderSettingsReference } from "./project-config";
 
 const root = join(__dirname, "..");
@@ -10,3 +11,4 @@ writeFileSync(
   readFileSync(project, "utf8").replace(/^config:\n[^]*/m, `config:\n${renderProjectConfig()}`),
 );
 writeFileSync(join(root, "docs", "SETTINGS.md"), renderSettingsReference());
+writeFileSync(join(root, "docs", "LEFT-BEHIND.md"), renderLeftBehind());

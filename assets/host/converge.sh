@@ -5,6 +5,8 @@
 #   converge remove COMPONENT [GENERATION]
 #   converge release COMPONENT [GENERATION]     only the part of remove that waits until the component may go
 #   converge confirm HOST < EXPECTED            a new login after all changes: they stay (docs/GUARD.md)
+#   converge leave host                         tells those whom this host serves that it goes
+#   converge remove-all host                    leaves, and removes every component of this host
 #
 # A generation owns what it applied: the removal of another one leaves it alone.
 #
@@ -30,6 +32,8 @@ readonly work_root=/run/ipv6-home
 . "$library/live"
 # shellcheck source=assets/host/guard.sh
 . "$library/guard"
+# shellcheck source=assets/host/leave.sh
+. "$library/leave"
 
 fail() {
   printf '%s: %s\n' "$component" "$*" >&2
@@ -85,7 +89,10 @@ apply() {
   note_drift
   record_sysctls
   guard_component
+  outdated_farewells >"$work/farewells"
+  say_farewells 2 <"$work/farewells"
   stop_units_to_restart
+  say_farewells 1 <"$work/farewells"
   install_files
   remove_extra_files
   remove_files_no_longer_wanted
@@ -131,6 +138,7 @@ remove() {
   forget_component
   if [ "$component" = host ]; then remove_orphans; fi
   stop_units
+  directives "$state/directives" farewell | say_farewells 2
   # Before the files, which are this program: it must still be there if apt fails.
   remove_packages
   restore_files
@@ -160,9 +168,8 @@ refuse_while_used() {
 # What failed before the engine heard of it: the host goes last, so whatever is left is nobody's.
 remove_orphans() {
   local other
-  for other in "$state_root"/*/; do
-    other=$(basename "$other")
-    [ "$other" = host ] || "$library/converge" remove "$other" "$(recorded_generation "$state_root/$other")" </dev/null
+  for other in $(removal_order); do
+    "$library/converge" remove "$other" "$(recorded_generation "$state_root/$other")" </dev/null
   done
 }
 
@@ -205,7 +212,7 @@ main() {
   component=${2-}
   generation=${3-}
   [ -n "$component" ] || {
-    echo "usage: converge apply|remove|release|confirm COMPONENT [GENERATION]" >&2
+    echo "usage: converge apply|remove|release|confirm COMPONENT [GENERATION]; converge leave|remove-all host" >&2
     exit 2
   }
   [ "$(id -u)" = 0 ] || fail "must run as root"
@@ -216,6 +223,8 @@ main() {
     apply) apply ;;
     release) release ;;
     confirm) confirm ;;
+    leave) leave ;;
+    remove-all) remove_all ;;
     remove)
       release
       take_lock

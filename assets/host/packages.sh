@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # the variables are those of converge
-# Part of converge: Debian packages. What apt adds is recorded before and after, so that removal takes away exactly
-# that, and units that a package brings stay masked, because this project runs the daemons by units of its own.
+# Part of converge: Debian packages. What apt adds is recorded before and after, so that removal, if asked, takes away
+# exactly that, and units that a package brings stay masked, because this project runs the daemons by units of its own.
 
 installed_packages() {
   dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's/^.i  *//p' | sort
@@ -59,7 +59,7 @@ remove_packages() {
   record_new_packages
   local unit
   local -a ours
-  if [ -e "$state/packages" ]; then
+  if [ -e "$state/packages" ] && [ "$(directives "$state/directives" packages-at-removal)" = purge ]; then
     mapfile -t ours < <(comm -12 "$state/packages" <(installed_packages))
     # What somebody's own packages need by now stays.
     if [ ${#ours[@]} -gt 0 ]; then apt-mark auto "${ours[@]}" >/dev/null; fi
@@ -69,5 +69,9 @@ remove_packages() {
       fail "apt-get could not remove ${ours[*]}; its own words are above"
     }
   fi
-  [ ! -e "$state/masked" ] || while read -r unit; do rm -f "/etc/systemd/system/$unit"; done <"$state/masked"
+  [ ! -e "$state/masked" ] || while read -r unit; do
+    rm -f "/etc/systemd/system/$unit"
+    # One whose package stays would start with the next boot. No matter if it is gone.
+    SYSTEMD_OFFLINE=1 bounded_systemctl -q disable "$unit" 2>/dev/null || :
+  done <"$state/masked"
 }

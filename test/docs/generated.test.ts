@@ -1,10 +1,15 @@
 import { parse } from "yaml";
+import { renderLeftBehind } from "../../lab/left-behind";
 import { renderProjectConfig, renderSettingsReference } from "../../tools/project-config";
 import { declarations } from "../../settings/schema";
 import { readProjectFile } from "../support/settings";
 
 test("docs/SETTINGS.md is what npm run docs writes", () => {
   expect(readProjectFile("docs/SETTINGS.md")).toBe(renderSettingsReference());
+});
+
+test("docs/LEFT-BEHIND.md is what npm run docs writes", () => {
+  expect(readProjectFile("docs/LEFT-BEHIND.md")).toBe(renderLeftBehind());
 });
 
 test("the config block of Pulumi.yaml is what npm run docs writes", () => {

@@ -1,5 +1,7 @@
 import { connectivityChecks, runCheck } from "../../lab/checks";
 import { describe as describeLab, down, up } from "../../lab/lab";
+import { keepSnapshot, takeSnapshot } from "../../lab/snapshot";
+import { hostNames } from "../../lab/topology";
 import { forgetStacks, prepareStacks, writeSettings } from "../../lab/stacks";
 import { closeEngine, logins, pulumi, sh, theEngine, trySh } from "./support";
 
@@ -8,6 +10,8 @@ beforeAll(async () => {
   await down();
   forgetStacks();
   const lab = await up();
+  // With what is left behind in the end, nothing but this is compared.
+  for (const host of hostNames) keepSnapshot(host, await takeSnapshot(host));
   await prepareStacks(await theEngine(), lab);
 }, 1_200_000);
 afterAll(closeEngine);
@@ -78,7 +82,7 @@ describe("a host that is not ready is left alone, and every complaint is a sente
       "cp -a /etc/os-release /root/os-release; rm /etc/os-release; printf 'ID=debian\\nVERSION_ID=11\\n' >/etc/os-release; touch /run/no-tun; mount --bind /run/no-tun /dev/net/tun",
     );
     const said = await refused({});
-    await sh("colo", "rm /etc/os-release; cp -a /root/os-release /etc/os-release; umount /dev/net/tun");
+    await sh("colo", "rm /etc/os-release; mv /root/os-release /etc/os-release; umount /dev/net/tun");
     expect(said).toContain("host: the host runs debian 11; allowed is Debian 12 13; install one of these");
     expect(said).toContain(
       "host: the kernel has neither WireGuard nor /dev/net/tun for wireguard-go; load one of the modules wireguard, tun",

@@ -1,37 +1,13 @@
-import { exec, resetHost } from "../../lab/lab";
-import type { HostName } from "../../lab/topology";
-import { closeEngine, mustDestroy, pulumi, pulumiUp, sh, trySh, until } from "./support";
+import { unnamed, type LeftBehind, leftBehind } from "../../lab/left-behind";
+import { differences, keptSnapshot, takeSnapshot } from "../../lab/snapshot";
+import { hostNames } from "../../lab/topology";
+import { capture } from "./capture";
+import { closeEngine, finalAdvertisements, mustDestroy, pulumi, pulumiUp, sh, trySh, until } from "./support";
 
 afterAll(closeEngine);
 
-/** Everything of a host that a run could have changed, as text to compare. */
-async function stateOf(host: HostName): Promise<Record<string, string>> {
-  const lines = async (line: string) => (await exec(host, ["sh", "-c", line], { timeoutSec: 60 })).stdout;
-  return {
-    packages: await lines("dpkg-query -W -f '${Package} ${db:Status-Abbrev}\\n'"),
-    files: await lines(
-      // Users and groups that packages made stay, as Debian wants it; their files and caches of ld and apt change too.
-      "find /etc /usr/local -xdev -not -path '/etc/ssl/*' \\( -type f -o -type l \\) | grep -vE '^/etc/((passwd|shadow|group|gshadow|subuid|subgid)-?|ld.so.cache|mtab|.*/\\.placeholder)$' | sort | xargs -d '\\n' sha256sum 2>/dev/null; true",
-    ),
-    ours: await lines(
-      "ls -d /etc/ipv6-home /var/lib/ipv6-home /usr/local/lib/ipv6-home /run/ipv6-home/* 2>/dev/null; true",
-    ),
-    units: await lines(
-      "systemctl list-unit-files --state=enabled,masked --no-legend | awk '{ print $1, $2 }' | sort",
-    ),
-    running: await lines(
-      "systemctl list-units --type=service --state=running --no-legend --plain | awk '{ print $1 }' | grep -v '^user\\|^systemd-hostnamed' | sort",
-    ),
-    links: await lines("ls /sys/class/net"),
-    addresses: await lines("ip -o address show scope global | awk '{ print $2, $3, $4 }' | sort"),
-    routes: await lines(
-      "ip -6 route show table all | sed 's/ expires.*//' | sort; ip route show table all | sort; ip rule; ip -6 rule",
-    ),
-    sysctls: await lines(
-      "sysctl -a 2>/dev/null | grep -E '^net\\.ipv[46]\\.(conf|ip_forward)' | grep -E 'forwarding|accept_ra |rp_filter' | grep -v 'conf\\.\\(sit\\|ip6\\|gre\\|erspan\\|tunl\\)' | sort",
-    ),
-  };
-}
+/** The lab has `destroy.packages: purge`. */
+const withoutPackages = leftBehind.filter(({ kept }) => kept !== true);
 
 describe("pulumi destroy", () => {
   it("refuses to take the colo away from under a site", async () => {
@@ -44,22 +20,45 @@ describe("pulumi destroy", () => {
     await pulumiUp("colo");
   }, 120_000);
 
-  it("brings both hosts back to how they were found, ways in intact", async () => {
-    await mustDestroy("home");
-    await mustDestroy("colo");
-    const after = { colo: await stateOf("colo"), home: await stateOf("home") };
-    for (const host of ["colo", "home"] as const) {
-      await resetHost(host);
-      // Right after the boot, addresses are still being looked for duplicates.
-      await until("addresses are settled", 20, async () => {
-        const links = await sh(
-          host,
-          "ip -6 -o address show tentative; ip -6 -o address show dev mgmt0 scope link",
-        );
-        return /fe80/.test(links) && !links.includes("tentative");
+  it("tells the machines at home first: they lose their router at once and deprecate their addresses", async () => {
+    const told: Record<string, number> = {};
+    const destroyed = capture("laptop", "eth0", finalAdvertisements, async (seen) => {
+      const lines = await capture("phone", "eth0", finalAdvertisements, async (sees) => {
+        const { stdout } = await mustDestroy("home");
+        const at = (text: string) => stdout.indexOf(text);
+        expect(at("home-leave-converge deleted")).toBeGreaterThan(0);
+        expect(at("home-lan-config-converge deleting")).toBeGreaterThan(at("home-leave-converge deleted"));
+        expect(at("tunnel-")).toBeGreaterThan(0);
+        await sees(/router advertisement/);
       });
-      expect(after[host]).toEqual(await stateOf(host));
+      told["phone"] = lines.length;
+      await seen(/router advertisement/);
+    });
+    told["laptop"] = (await destroyed).length;
+    expect(told).toEqual({ phone: 3, laptop: 3 });
+    for (const place of ["laptop", "phone"] as const) {
+      expect(await sh(place, "ip -6 route show default")).toBe("");
+      await until(`${place}: its own address is deprecated`, 5, async () =>
+        /2001:db8:beef:101:0:ff:fe00:10\d.* deprecated /.test(
+          await sh(place, "ip -6 -o address show dev eth0"),
+        ),
+      );
     }
+  }, 300_000);
+
+  it("brings both hosts back to how they were found, but for what docs/LEFT-BEHIND.md names", async () => {
+    await mustDestroy("colo");
+    const used = new Set<LeftBehind>();
+    for (const host of hostNames) {
+      const { rest, named } = unnamed(
+        differences(keptSnapshot(host), await takeSnapshot(host)),
+        withoutPackages,
+      );
+      named.forEach((entry) => used.add(entry));
+      expect([host, rest]).toEqual([host, []]);
+    }
+    // An entry that nothing is left behind for should go.
+    expect(withoutPackages.filter((entry) => entry.sometimes !== true && !used.has(entry))).toEqual([]);
     expect(await sh("colo", "systemctl is-active ssh")).toBe("active\n");
   }, 300_000);
 });

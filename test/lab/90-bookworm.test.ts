@@ -1,21 +1,39 @@
 import { connectivityChecks, eventually, runCheck } from "../../lab/checks";
 import { restartClients } from "../../lab/clients";
 import { down, up } from "../../lab/lab";
-import { forgetStacks, prepareStacks } from "../../lab/stacks";
+import { leftBehind, unnamed } from "../../lab/left-behind";
+import { differences, keepSnapshot, keptSnapshot, takeSnapshot, type Difference } from "../../lab/snapshot";
+import { forgetStacks, prepareStacks, writeSettings } from "../../lab/stacks";
+import { hostNames, type HostName } from "../../lab/topology";
 import { closeEngine, mustDestroy, pulumiUp, sh, theEngine } from "./support";
 
-// The whole path once more on Debian 12, from bare hosts to bare hosts.
+// The whole path once more on Debian 12, from bare hosts to bare hosts; here packages stay.
 beforeAll(async () => {
   await down();
   forgetStacks();
   const lab = await up({ release: { colo: "bookworm", home: "bookworm" } });
+  for (const host of hostNames) keepSnapshot(host, await takeSnapshot(host));
   await prepareStacks(await theEngine(), lab);
+  for (const stack of ["colo", "home"] as const) writeSettings(stack, lab, { "destroy.packages": "keep" });
 }, 1_200_000);
 afterAll(closeEngine);
+
+const packagesBefore: Record<HostName, string[]> = { colo: [], home: [] };
+const packagesOf = async (host: HostName) =>
+  (await sh(host, "dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' | sed -n 's/^.i  *//p'"))
+    .trim()
+    .split("\n");
+/** Paths as the file system has them: in Debian's packages /lib and the like are still folders of their own. */
+const filesOfPackages = async (host: HostName) => {
+  const came = (await packagesOf(host)).filter((name) => !packagesBefore[host].includes(name));
+  const listed = await sh(host, `dpkg-query -L ${came.join(" ")}`);
+  return new Set(listed.split("\n").map((path) => path.replace(/^\/(bin|sbin|lib|lib64)\//, "/usr/$1/")));
+};
 
 describe("Debian 12", () => {
   it("is bare before", async () => {
     expect(await sh("colo", ". /etc/os-release; echo $VERSION_ID")).toBe("12\n");
+    for (const host of hostNames) packagesBefore[host] = await packagesOf(host);
     for (const check of connectivityChecks) expect((await runCheck(check)).ok).toBe(false);
   }, 120_000);
 
@@ -34,19 +52,25 @@ describe("Debian 12", () => {
     60_000,
   );
 
-  it("is bare after", async () => {
+  it("is as before after, but for the packages, of which nothing runs", async () => {
+    const came: Record<HostName, string[]> = { colo: [], home: [] };
     await mustDestroy("home");
     await mustDestroy("colo");
-    for (const host of ["colo", "home"] as const) {
-      expect(
-        await sh(host, "ls -d /etc/ipv6-home /var/lib/ipv6-home /usr/local/lib/ipv6-home 2>/dev/null; true"),
-      ).toBe("");
-      expect(
-        await sh(
-          host,
-          "dpkg-query -W -f '${Package}\\n' | grep -cE '^(tayga|bind9|dnsmasq-base|wireguard-tools|nftables)$' || true",
-        ),
-      ).toBe("0\n");
+    for (const host of hostNames) {
+      const files = await filesOfPackages(host);
+      came[host] = (await packagesOf(host)).filter((name) => !packagesBefore[host].includes(name));
+      const isPackaged = ({ aspect, name, was, is }: Difference) =>
+        (aspect === "packages" && was === "") ||
+        (["files", "contents"].includes(aspect) && files.has(name)) ||
+        (aspect === "units" &&
+          files.has(`/usr/lib/systemd/system/${name.split(" ")[1] ?? ""}`) &&
+          !/^(enabled|active)$/.test(is));
+      const found = differences(keptSnapshot(host), await takeSnapshot(host)).filter(
+        (each) => !isPackaged(each),
+      );
+      expect([host, unnamed(found, leftBehind).rest]).toEqual([host, []]);
     }
-  }, 180_000);
+    expect(came.colo).toEqual(expect.arrayContaining(["bind9", "nftables", "tayga", "wireguard-tools"]));
+    expect(came.home).toEqual(expect.arrayContaining(["dnsmasq-base", "nftables", "wireguard-tools"]));
+  }, 240_000);
 });

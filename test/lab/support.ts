@@ -69,3 +69,6 @@ export async function until(what: string, withinSec: number, holds: () => Promis
 /** Takes away all that a stack built. */
 export const mustDestroy = async (stack: StackName): Promise<RunResult> =>
   mustRunInLab(await theEngine(), ["destroy", "-s", stack, "--yes", "--skip-preview"], { timeoutSec: 600 });
+
+/** What tcpdump is to see: router advertisements that say that their router goes (RFC 4861, section 4.2). */
+export const finalAdvertisements = "icmp6 and ip6[40] == 134 and ip6[46:2] == 0";

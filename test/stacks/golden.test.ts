@@ -66,7 +66,7 @@ describe.each(stacks)("$name", ({ name, record, hosts }) => {
     const wanted = assets.filter((file) => file !== "host/bootstrap.sh");
     expect(
       new Map(programs.map(({ path, content }) => [path.slice(libraryFolder.length + 1), content])),
-    ).toEqual(new Map(wanted.map((file) => [file.replace(/^.*\/|\.sh$/g, ""), readAsset(file)])));
+    ).toEqual(new Map(wanted.map((file) => [file.replace(/^.*\/|\.(sh|pl)$/g, ""), readAsset(file)])));
     expect(programs.map(({ mode, owner }) => `${mode} ${owner}`)).toEqual(
       programs.map(() => "0755 root:root"),
     );

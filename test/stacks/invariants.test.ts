@@ -62,7 +62,7 @@ describe.each([
       const connection = reveal(inputs["connection"]) as Record<string, unknown>;
       expect(connection).toMatchObject({ user: "root", perDialTimeout: 10 });
       // What comes after a change dials for as long as a host may need to go back: 60 s and 30.
-      const first = /-base-|-removal-|-release-|-colo-key-/.test(name);
+      const first = /-base-|-removal-|-release-|-leave-|-colo-key-/.test(name);
       expect([name, connection["dialErrorLimit"]]).toEqual([name, first ? 3 : 25]);
       expect(connection["hostKey"]).toMatch(/^ssh-ed25519 [A-Za-z0-9+/]+=*$/);
       expect(Object.keys(connection)).not.toContain("hostKeyAlgorithm");

@@ -17,6 +17,7 @@ export const treeComponents: readonly string[] = [
   "Host",
   "HostConfig",
   "HostGuard",
+  "HostLeave",
   "HostRemoval",
   "Nat64",
   "RoutedPrefix",

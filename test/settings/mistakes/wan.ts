@@ -65,6 +65,13 @@ export const wanMistakes: readonly Case[] = [
     sentence: 'observe: given "on"; allowed is auto or always or never; auto looks whenever a key is at hand',
   },
   {
+    title: "packages are to be removed in other words",
+    role: "home",
+    changes: { "destroy.packages": "remove" },
+    sentence:
+      'destroy.packages: given "remove"; allowed is keep or purge; purge takes away what was not there before',
+  },
+  {
     title: "acceptRa is no yes and no no",
     role: "colo",
     changes: { "wan.acceptRa": "true" },
