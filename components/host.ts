@@ -24,6 +24,7 @@ const programs = [
   ["packages", "host/packages.sh"],
   ["preflight", "host/preflight.sh"],
   ["units", "host/units.sh"],
+  ["vacancy", "host/vacancy.sh"],
   ["lan-links", "lan/lan-links.sh"],
   ["wireguard-device", "tunnel/wireguard-device.sh"],
   ["wireguard-peer", "tunnel/wireguard-peer.sh"],

@@ -81,8 +81,9 @@ export class Tunnel extends pulumi.ComponentResource {
     const coloRelease = this.createRemoval(`${name}-colo-release`, "colo", "release", [homeRemoval]);
 
     // The end that answers comes first: the one that dials takes the traffic over when it is answered.
+    // The colo judges the keys first as well: what it refuses has touched neither host.
     const answering = this.createEnd(name, "colo", [coloRemoval], []);
-    this.createEnd(name, "home", [homeRemoval], [...onHome, answering, coloRelease]);
+    this.createEnd(name, "home", [homeRemoval, answering.key], [...onHome, answering.config, coloRelease]);
 
     this.registerOutputs({});
   }
@@ -101,6 +102,7 @@ export class Tunnel extends pulumi.ComponentResource {
         host: this.args[end],
         calls: verb === "remove" ? [call(component), call(keyComponent(component))] : [call(component)],
         generation: this.args.generation.keyEpoch,
+        ...(end === "colo" ? { owner: this.args.owner } : {}),
         after,
       },
       { parent: this },
@@ -112,7 +114,7 @@ export class Tunnel extends pulumi.ComponentResource {
     end: EndName,
     beforeKey: readonly pulumi.Resource[],
     beforeConfig: readonly pulumi.Resource[],
-  ): pulumi.Resource {
+  ): Readonly<Record<"key" | "config", pulumi.Resource>> {
     const { generation, owner, site } = this.args;
     const host = this.args[end];
     const bundle = this.bundles[end];
@@ -141,7 +143,7 @@ export class Tunnel extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    return new HostConfig(
+    const config = new HostConfig(
       `${name}-${end}-config`,
       {
         host: { ...host, ready: [...host.ready, ...beforeConfig, key.converged] },
@@ -150,7 +152,8 @@ export class Tunnel extends pulumi.ComponentResource {
         generation: generation.keyEpoch,
       },
       { parent: this },
-    ).converged;
+    );
+    return { key: key.converged, config: config.converged };
   }
 }
 

@@ -2,10 +2,11 @@
 # Converges one component of this host to the bundle on standard input, or removes it (docs/ARCHITECTURE.md, "Bundle").
 #
 #   converge apply COMPONENT [GENERATION] < BUNDLE
-#   converge remove COMPONENT [GENERATION]
-#   converge release COMPONENT [GENERATION]     only the part of remove that waits until the component may go
+#   converge remove COMPONENT [GENERATION [OWNER]]
+#   converge release COMPONENT [GENERATION [OWNER]]     only the part of remove that waits until the component may go
 #
-# A generation owns what it applied: the removal of another one leaves it alone.
+# A generation owns what it applied, and so does the stack that registered a site: the removal of another one leaves it
+# alone.
 #
 # Safe to kill at any line and to run again: what must survive a kill is written before the step that needs it.
 set -euo pipefail
@@ -23,6 +24,8 @@ readonly work_root=/run/ipv6-home
 . "$library/units"
 # shellcheck source=assets/host/packages.sh
 . "$library/packages"
+# shellcheck source=assets/host/vacancy.sh
+. "$library/vacancy"
 # shellcheck source=assets/host/preflight.sh
 . "$library/preflight"
 # shellcheck source=assets/host/live.sh
@@ -98,10 +101,11 @@ record_first_directives() {
   mv "$state/directives.new" "$state/directives"
 }
 
-# No generation is recorded before the first one is whole.
+# Neither generation nor owner is recorded before the first one is whole.
 is_ours() {
   state=$state_root/$component
-  [ -d "$state" ] && { [ ! -e "$state/generation" ] || [ "$generation" = "$(cat "$state/generation")" ]; }
+  [ -d "$state" ] && { [ ! -e "$state/generation" ] || [ "$generation" = "$(cat "$state/generation")" ]; } &&
+    { [ -z "$owner" ] || [ ! -s "$state/owner" ] || [ "$owner" = "$(cat "$state/owner")" ]; }
 }
 
 # Before the lock, so that nobody waits along; and not for what goes with the whole host.
@@ -194,6 +198,7 @@ main() {
   local verb=${1-}
   component=${2-}
   generation=${3-}
+  owner=${4-}
   [ -n "$component" ] || {
     echo "usage: converge apply|remove|release COMPONENT [GENERATION]" >&2
     exit 2
