@@ -16,6 +16,8 @@ export interface HostConfigArgs {
   readonly secret?: boolean;
   /** The generation that this is of. Its removal is then the task of a {@link HostRemoval}. */
   readonly generation?: number;
+  /** The stack whose site it is part of, at the colo. */
+  readonly owner?: string;
   /** What to run for create and update, if converge may not be there yet. */
   readonly applyCommand?: string;
 }
@@ -64,12 +66,12 @@ export class HostConfig extends pulumi.ComponentResource {
 }
 
 /** What the host has differently; nothing if it was not looked at. */
-function driftOn({ host, component, generation, bundle }: HostConfigArgs): string[] {
+function driftOn({ host, component, generation, owner, bundle }: HostConfigArgs): string[] {
   if (host.observed === undefined) return [];
   // A bundle made of keys is an output; the host itself compares those.
   const manifest =
     pulumi.Output.isInstance(bundle) || bundle instanceof Promise ? undefined : manifestHash(bundle);
-  return driftOf(host.observed, { component, generation, manifest });
+  return driftOf(host.observed, { component, generation, manifest, owner });
 }
 
 const converge = `${libraryFolder}/converge`;

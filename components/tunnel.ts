@@ -81,9 +81,9 @@ export class Tunnel extends pulumi.ComponentResource {
     const coloRelease = this.createRemoval(`${name}-colo-release`, "colo", "release", [homeRemoval]);
 
     // The end that answers comes first: the one that dials takes the traffic over when it is answered.
-    // The colo judges the keys first as well: what it refuses has touched neither host.
-    const answering = this.createEnd(name, "colo", [coloRemoval], []);
-    this.createEnd(name, "home", [homeRemoval, answering.key], [...onHome, answering.config, coloRelease]);
+    // What the colo refuses has touched neither host, and has its way out recorded all the same (docs/OWNERSHIP.md).
+    const answering = this.createEnd(name, "colo", [coloRelease], []);
+    this.createEnd(name, "home", [answering.key], [...onHome, answering.config]);
 
     this.registerOutputs({});
   }
@@ -115,8 +115,10 @@ export class Tunnel extends pulumi.ComponentResource {
     beforeKey: readonly pulumi.Resource[],
     beforeConfig: readonly pulumi.Resource[],
   ): Readonly<Record<"key" | "config", pulumi.Resource>> {
-    const { generation, owner, site } = this.args;
+    const { generation, site } = this.args;
     const host = this.args[end];
+    // At the home there is nobody else.
+    const owner = end === "colo" ? { owner: this.args.owner } : {};
     const bundle = this.bundles[end];
     const { home, colo, presharedKey } = this.keys;
     const [own, peer] = end === "home" ? [home, colo] : [colo, home];
@@ -135,11 +137,12 @@ export class Tunnel extends pulumi.ComponentResource {
               privateKey,
               presharedKey: psk,
               peerPublicKey,
-              ...(end === "colo" ? { registration: { site: site.number, owner } } : {}),
+              ...(end === "colo" ? { registration: { site: site.number, owner: this.args.owner } } : {}),
             }),
           ),
         secret: true,
         generation: generation.keyEpoch,
+        ...owner,
       },
       { parent: this },
     );
@@ -150,6 +153,7 @@ export class Tunnel extends pulumi.ComponentResource {
         component: bundle.component,
         bundle,
         generation: generation.keyEpoch,
+        ...owner,
       },
       { parent: this },
     );

@@ -105,7 +105,11 @@ record_first_directives() {
 is_ours() {
   state=$state_root/$component
   [ -d "$state" ] && { [ ! -e "$state/generation" ] || [ "$generation" = "$(cat "$state/generation")" ]; } &&
-    { [ -z "$owner" ] || [ ! -s "$state/owner" ] || [ "$owner" = "$(cat "$state/owner")" ]; }
+    ! is_of_another_stack
+}
+
+is_of_another_stack() {
+  [ -n "$owner" ] && [ -s "$state/owner" ] && [ "$owner" != "$(cat "$state/owner")" ]
 }
 
 # Before the lock, so that nobody waits along; and not for what goes with the whole host.
@@ -121,7 +125,10 @@ release() {
 }
 
 remove() {
-  is_ours || return 0
+  is_ours || {
+    ! is_of_another_stack || echo "$component: stays, it is of stack $(cat "$state/owner"); this is stack $owner" >&2
+    return 0
+  }
   refuse_while_used
   if [ "$component" = host ]; then remove_orphans; fi
   stop_units

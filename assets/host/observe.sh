@@ -5,8 +5,8 @@
 #   observe            (docs/ARCHITECTURE.md, "Observing")
 #
 # Prints "ipv6-home observed 1 ID", where the ID changes with boots, reinstallations, and components that come or go; then
-# for each component "component NAME GENERATION SHA256-OF-MANIFEST CONVERGED-AT" ("-" for none) and, indented by four, what
-# differs: "-" what should be, "+" what is.
+# for each component "component NAME GENERATION SHA256-OF-MANIFEST CONVERGED-AT" ("-" for none), for a site's also the stack
+# that registered it, and, indented by four, what differs: "-" what should be, "+" what is.
 set -euo pipefail
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 umask 077
@@ -118,8 +118,8 @@ main() {
       printf 'component %s - - -\n    ! a run that was to converge it did not end\n' "${state##*/}"
       continue
     fi
-    printf 'component %s %s %s %s\n' "${state##*/}" "$(sed 's/^$/-/' "$state/generation")" \
-      "$(sha256sum <"$state/manifest" | cut -d ' ' -f 1)" "$(date -u -r "$state/manifest" +%FT%T.%3NZ)"
+    printf 'component %s %s %s %s%s\n' "${state##*/}" "$(sed 's/^$/-/' "$state/generation")" \
+      "$(sha256sum <"$state/manifest" | cut -d ' ' -f 1)" "$(date -u -r "$state/manifest" +%FT%T.%3NZ)" "$(sed 's/^/ /' "$state/owner" 2>/dev/null)"
     rm -rf "$work/wanted"
     # As the component was converged; nothing if it holds keys.
     [ ! -e "$state/bundle" ] || unpack_files "$state/bundle" "$work/wanted"

@@ -43,7 +43,8 @@ judge_vacancy() {
     echo "$device is in use with other keys of key epoch $generation than this stack has, as after a lost state; new ones would interrupt it; set tunnel.keyEpoch to ${other_held:-$((generation + 1))} and run 'pulumi up' again, which takes over from it without a loss"
   elif ! grep -q '^require owner ' "$work/directives" || [ -e "$other_state/$marked_for_removal" ]; then
     # Nothing goes by it, so its keys may be changed. The end where the site registers has judged for the other end too.
-    rm -f "$state/$marked_for_removal"
+    # The live state of the tunnel itself names the old keys: that they are gone is no damage, to be put right by a restart.
+    rm -f "$state/$marked_for_removal" "${state%-key}/live"
   else
     touch "$state/$marked_for_removal"
     echo "$device has other keys of key epoch $generation than this stack has, as after a lost state, and carries nothing beside $other; set tunnel.keyEpoch to $other_held and run 'pulumi up' again, which goes on from there"

@@ -117,7 +117,12 @@ describe("after a lost state, the same generation with other keys", () => {
   test("the home's end follows the colo's judgement where nothing goes by the interface, and only there", () => {
     held("vpn0", 1, "lost");
     held("vpn1", 2, "lost too");
+    write("state/tunnel-vpn1/live", "# wg show vpn1 peers\n");
+    write("state/tunnel-vpn0/live", "# wg show vpn0 peers\n");
     expect(judge("vpn1", 2, "new", "vpn0")).toBe("");
+    // What its tunnel looked like says nothing any more, and must not look like damage.
+    expect(existsSync(join(folder, "state/tunnel-vpn1/live"))).toBe(false);
+    expect(existsSync(join(folder, "state/tunnel-vpn0/live"))).toBe(true);
     expect(judge("vpn1", 2, "new", "vpn1")).toBe(interrupts("vpn1", 2, 1));
   });
 

@@ -18,10 +18,17 @@ interface Keys {
 const setEpoch = (epoch: number) => writeSettings("home", describeLab(), { "tunnel.keyEpoch": epoch });
 
 /** The whole backend is gone; the settings are not. */
-async function loseState(): Promise<void> {
+async function loseBackend(): Promise<void> {
   rmSync(backendFolder, { recursive: true });
   mkdirSync(backendFolder);
-  for (const stack of ["colo", "home"]) await mustRunInLab(await theEngine(), ["stack", "init", stack]);
+  for (const stack of hosts) await mustRunInLab(await theEngine(), ["stack", "init", stack]);
+}
+
+/** Only the home's state is gone, whatever had locked it. */
+async function loseHome(): Promise<void> {
+  await pulumi("home", "cancel", "--yes");
+  await pulumi("home", "stack", "rm", "--force", "--yes", "--preserve-config");
+  await mustRunInLab(await theEngine(), ["stack", "init", "home"]);
 }
 
 /** Runs something under traffic, notes what was lost, and answers how it went and what was said. */
@@ -76,8 +83,7 @@ const inUse = (device: string, current: number, next: number) =>
 
 describe("a lost state", () => {
   it("adopted without a look at the keys loses packets: the measurement can fail", async () => {
-    await loseState();
-    await pulumiUp("colo");
+    await loseHome();
     const { home, colo } = namesOf(epoch);
     // Without this record no host knows that its keys are in use.
     await sh("home", `rm /var/lib/ipv6-home/tunnel-${home}-key/generation`);
@@ -91,7 +97,7 @@ describe("a lost state", () => {
   it("of the colo: up adopts it, nothing restarts, nothing is lost", async () => {
     const lost = await outputs<Keys>("home");
     const before = await lookAtHosts();
-    await loseState();
+    await loseBackend();
     const { ok, report } = await up("colo adopted", "colo");
     expect(ok).toBe(true);
     expect(nothingLost(report)).toEqual(nothing);
@@ -132,8 +138,7 @@ describe("a state lost in the middle of a rotation", () => {
       timeoutSec: 120,
     });
     expect([step, cut.signal.aborted]).toEqual([step, true]);
-    await loseState();
-    await pulumiUp("colo");
+    await loseHome();
   }
 
   /** Follows what each refusal says until nothing is refused. */

@@ -71,13 +71,13 @@ test("the home stack", async () => {
     "  tunnel-1-colo-release: HostRemoval",
     "    tunnel-1-colo-release-converge: Command after tunnel-1-home-removal-converge",
     "  tunnel-1-colo-key: HostConfig",
-    `    tunnel-1-colo-key-converge: Command after tunnel-1-colo-removal-converge, ${keys}`,
+    `    tunnel-1-colo-key-converge: Command after tunnel-1-colo-release-converge, ${keys}`,
     "  tunnel-1-colo-config: HostConfig",
     "    tunnel-1-colo-config-converge: Command after tunnel-1-colo-key-converge",
     "  tunnel-1-home-key: HostConfig",
-    `    tunnel-1-home-key-converge: Command after home-host-base-converge, tunnel-1-colo-key-converge, tunnel-1-home-removal-converge, ${keys}`,
+    `    tunnel-1-home-key-converge: Command after home-host-base-converge, tunnel-1-colo-key-converge, ${keys}`,
     "  tunnel-1-home-config: HostConfig",
-    "    tunnel-1-home-config-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge, tunnel-1-colo-config-converge, tunnel-1-colo-release-converge, tunnel-1-home-key-converge",
+    "    tunnel-1-home-config-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge, tunnel-1-colo-config-converge, tunnel-1-home-key-converge",
   ]);
 });
 
