@@ -75,6 +75,9 @@ describe("before it comes", () => {
     const removal = `**::tunnel-${epoch}-colo-removal-converge`;
     const gone = await besideHome("cabin", "destroy", "--target", removal, "--target-dependents");
     expect(gone.said).toMatch(/colo-removal-converge deleted/);
+    expect(gone.said).toContain(
+      "stays, it is of stack organization/ipv6-home/home; this is stack organization/ipv6-home/cabin",
+    );
     expect(gone.ok).toBe(true);
     expect(await tunnels()).toEqual(before);
   }, 60_000);
