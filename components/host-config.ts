@@ -16,6 +16,8 @@ export interface HostConfigArgs {
   readonly secret?: boolean;
   /** The generation that this is of. Its removal is then the task of a {@link HostRemoval}. */
   readonly generation?: number;
+  /** The stack whose site it is part of, at the colo. */
+  readonly owner?: string;
   /** What to run for create and update, if converge may not be there yet. */
   readonly applyCommand?: string;
   /**
@@ -93,11 +95,11 @@ const isPlain = (bundle: pulumi.Input<Bundle>): bundle is Bundle =>
   !pulumi.Output.isInstance(bundle) && !(bundle instanceof Promise);
 
 /** What the host has differently; nothing if it was not looked at. */
-function driftOn({ host, component, generation, bundle }: HostConfigArgs): string[] {
+function driftOn({ host, component, generation, owner, bundle }: HostConfigArgs): string[] {
   if (host.observed === undefined) return [];
   // The host itself compares what is made of keys.
   const manifest = isPlain(bundle) ? manifestHash(bundle) : undefined;
-  return driftOf(host.observed, { component, generation, manifest });
+  return driftOf(host.observed, { component, generation, manifest, owner });
 }
 
 const converge = `${libraryFolder}/converge`;

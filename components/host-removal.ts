@@ -9,6 +9,8 @@ export interface HostRemovalArgs {
   /** What is done when it goes: verbs of converge with their component, in this order. */
   readonly calls: readonly { readonly verb: "remove" | "release"; readonly component: string }[];
   readonly generation: number;
+  /** The stack whose site it is, at the colo; one that another stack has registered stays. */
+  readonly owner?: string;
   /** What goes after it. */
   readonly after: readonly pulumi.Resource[];
 }
@@ -27,13 +29,12 @@ export class HostRemoval extends pulumi.ComponentResource {
     super("ipv6home:components:HostRemoval", name, {}, opts);
 
     const { connection, ready } = args.host;
+    const whose = [args.generation, ...(args.owner === undefined ? [] : [args.owner])].join(" ");
     this.recorded = new remote.Command(
       `${name}-converge`,
       {
         connection,
-        delete: removal(
-          ...args.calls.map(({ verb, component }) => `${verb} ${component} ${args.generation}`),
-        ),
+        delete: removal(...args.calls.map(({ verb, component }) => `${verb} ${component} ${whose}`)),
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },

@@ -32,6 +32,7 @@ const programs = [
   ["packages", "host/packages.sh"],
   ["preflight", "host/preflight.sh"],
   ["units", "host/units.sh"],
+  ["vacancy", "host/vacancy.sh"],
   ["lan-farewell", "lan/lan-farewell.pl"],
   ["lan-links", "lan/lan-links.sh"],
   ["wireguard-device", "tunnel/wireguard-device.sh"],

@@ -83,13 +83,10 @@ export class Tunnel extends pulumi.ComponentResource {
     const coloRelease = this.createRemoval(`${name}-colo-release`, "colo", "release", [homeRemoval]);
 
     // The end that answers comes first: the one that dials takes the traffic over when it is answered.
-    const answering = this.createEnd(name, "colo", [coloRemoval], []);
-    const dialling = this.createEnd(
-      name,
-      "home",
-      [homeRemoval],
-      [...onHome, answering[1].converged, coloRelease],
-    );
+    // What the colo refuses has touched neither host, and has its way out recorded all the same (docs/OWNERSHIP.md).
+    const answering = this.createEnd(name, "colo", [coloRelease], []);
+    const [key, config] = answering;
+    const dialling = this.createEnd(name, "home", [key.converged], [...onHome, config.converged]);
     this.ends = { colo: answering, home: dialling };
 
     this.registerOutputs({});
@@ -112,6 +109,7 @@ export class Tunnel extends pulumi.ComponentResource {
         host: { ...this.args[end], dead },
         calls: verb === "remove" ? [call(component), call(keyComponent(component))] : [call(component)],
         generation: this.args.generation.keyEpoch,
+        ...(end === "colo" ? { owner: this.args.owner } : {}),
         after,
       },
       { parent: this },
@@ -124,8 +122,10 @@ export class Tunnel extends pulumi.ComponentResource {
     beforeKey: readonly pulumi.Resource[],
     beforeConfig: readonly pulumi.Resource[],
   ): readonly [HostConfig, HostConfig] {
-    const { generation, owner, site } = this.args;
+    const { generation, site } = this.args;
     const host = this.args[end];
+    // At the home there is nobody else.
+    const owner = end === "colo" ? { owner: this.args.owner } : {};
     const bundle = this.bundles[end];
     const { home, colo, presharedKey } = this.keys;
     const [own, peer] = end === "home" ? [home, colo] : [colo, home];
@@ -144,11 +144,12 @@ export class Tunnel extends pulumi.ComponentResource {
               privateKey,
               presharedKey: psk,
               peerPublicKey,
-              ...(end === "colo" ? { registration: { site: site.number, owner } } : {}),
+              ...(end === "colo" ? { registration: { site: site.number, owner: this.args.owner } } : {}),
             }),
           ),
         secret: true,
         generation: generation.keyEpoch,
+        ...owner,
         guarded: true,
         firstContact: host.ready.length === 0,
       },
@@ -161,6 +162,7 @@ export class Tunnel extends pulumi.ComponentResource {
         component: bundle.component,
         bundle,
         generation: generation.keyEpoch,
+        ...owner,
         guarded: true,
       },
       { parent: this },

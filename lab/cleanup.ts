@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cables, management, namespaceOf } from "./topology";
+import { allHostNames, cables, management, namespaceOf } from "./topology";
 import { describePath, inState, stateDirectory } from "./paths";
 import { end, identify, isAlive, remembered, rememberedNames } from "./processes";
 import { run } from "./run";
@@ -69,7 +69,7 @@ async function unmount(): Promise<void> {
   const ours = points.filter(
     (point) =>
       point.startsWith(`${stateDirectory}/`) ||
-      /^\/run\/systemd\/nspawn\/.*\/v6-(colo|home)(\/|$)/.test(point),
+      new RegExp(`^/run/systemd/nspawn/.*/v6-(${allHostNames.join("|")})(/|$)`).test(point),
   );
   for (const point of ours.reverse()) await run(["umount", "-l", point], { allowFailure: true });
 }
@@ -104,8 +104,8 @@ export async function cleanUp(): Promise<void> {
     if (ownNamespaces.has(name)) rmSync(join("/etc/netns", name), { recursive: true });
   if (existsSync("/etc/netns") && entries("/etc/netns").length === 0) rmdirSync("/etc/netns");
   for (const part of entries("/run/systemd/nspawn")) {
-    for (const host of ["v6-colo", "v6-home"])
-      rmSync(join("/run/systemd/nspawn", part, host), { recursive: true, force: true });
+    for (const host of allHostNames)
+      rmSync(join("/run/systemd/nspawn", part, namespaceOf(host)), { recursive: true, force: true });
   }
   restoreSysctls();
   for (const entry of entries(stateDirectory)) {

@@ -4,7 +4,7 @@ import { hostKeys } from "./keys";
 import { describePath, sshKeyPath } from "./paths";
 import {
   clientNames,
-  hostNames,
+  allHostNames,
   interfaceIdentifier,
   isHost,
   management,
@@ -13,7 +13,7 @@ import {
   places,
   portsOf,
   prefixes,
-  type HostName,
+  type AnyHostName,
   type Place,
   type Release,
 } from "./topology";
@@ -46,7 +46,7 @@ export interface HostDescription {
 /** Everything that a user of the lab needs to know; the content of `lab describe`. */
 export interface LabDescription {
   readonly places: Readonly<Record<Place, PlaceDescription>>;
-  readonly hosts: Readonly<Record<HostName, HostDescription>>;
+  readonly hosts: Readonly<Record<AnyHostName, HostDescription>>;
   readonly ssh: { readonly user: "root"; readonly privateKeyPath: string };
   readonly prefixes: typeof prefixes;
   readonly dns: {
@@ -55,7 +55,7 @@ export interface LabDescription {
     readonly authority: typeof nameServers.authority;
     readonly names: readonly string[];
   };
-  readonly images: { readonly full: string; readonly base: Readonly<Record<HostName, string>> };
+  readonly images: { readonly full: string; readonly base: Readonly<Record<AnyHostName, string>> };
 }
 
 const dnsNames = ["lab", "signed", "bogus"].flatMap((zone) => [
@@ -76,19 +76,19 @@ function place(name: Place): PlaceDescription {
 
 /** Describes a lab. */
 export function labDescription(
-  release: Readonly<Record<HostName, Release>>,
+  release: Readonly<Record<AnyHostName, Release>>,
   images: LabDescription["images"],
   dns: InternetDns,
 ): LabDescription {
-  const host = (name: HostName): HostDescription => ({
+  const host = (name: AnyHostName): HostDescription => ({
     release: release[name],
     management: management.hosts[name],
     hostKey: hostKeys(name).publicKey,
   });
   return {
     places: Object.fromEntries(places.map((name) => [name, place(name)])) as Record<Place, PlaceDescription>,
-    hosts: Object.fromEntries(hostNames.map((name) => [name, host(name)])) as Record<
-      HostName,
+    hosts: Object.fromEntries(allHostNames.map((name) => [name, host(name)])) as Record<
+      AnyHostName,
       HostDescription
     >,
     ssh: { user: "root", privateKeyPath: sshKeyPath },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { management, nameServers, type HostName } from "./topology";
+import { management, nameServers, type AnyHostName } from "./topology";
 
 /** The keys that a host gets. */
 export interface HostKeys {
@@ -11,7 +11,7 @@ export interface HostKeys {
 }
 
 // Named late, so that a file of the project comes first wherever both match one interface.
-const uplink: Record<HostName, readonly [string, string]> = {
+const uplink: Record<AnyHostName, readonly [string, string]> = {
   colo: [
     "etc/systemd/network/80-ens3.network",
     `[Match]
@@ -38,6 +38,17 @@ IPv6AcceptRA=no
 ClientIdentifier=mac
 `,
   ],
+  cabin: [
+    "etc/systemd/network/80-enp2s0.network",
+    `[Match]
+Name=enp2s0
+
+[Network]
+Address=10.98.0.100/24
+Gateway=10.98.0.1
+IPv6AcceptRA=no
+`,
+  ],
 };
 
 const managementNetwork = (address: string): string => `[Match]
@@ -55,7 +66,7 @@ DuplicateAddressDetection=none
 `;
 
 /** Writes what makes a fresh Debian this host: identity, keys, the interfaces that its provider would have configured. */
-export function writeHostFiles(root: string, name: HostName, keys: HostKeys): void {
+export function writeHostFiles(root: string, name: AnyHostName, keys: HostKeys): void {
   const [path, text] = uplink[name];
   const files: readonly (readonly [string, string, number])[] = [
     ["etc/hostname", `${name}\n`, 0o644],

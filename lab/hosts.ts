@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { writeHostFiles } from "./host-files";
 import { hostKeys } from "./keys";
@@ -17,14 +17,14 @@ import {
   type Identity,
 } from "./processes";
 import { run, waitFor } from "./run";
-import { management, namespaceOf, type HostName } from "./topology";
+import { management, namespaceOf, type AnyHostName } from "./topology";
 
-const daemonOf = (name: HostName): string => `host-${name}`;
-const rootOf = (name: HostName): string => inState("hosts", name, "root");
-const pidFileOf = (name: HostName): string => inState("hosts", name, "pid");
+const daemonOf = (name: AnyHostName): string => `host-${name}`;
+const rootOf = (name: AnyHostName): string => inState("hosts", name, "root");
+const pidFileOf = (name: AnyHostName): string => inState("hosts", name, "pid");
 
 /** Lays a fresh file system for a host over the base image. */
-export async function layHost(name: HostName, image: string): Promise<void> {
+export async function layHost(name: AnyHostName, image: string): Promise<void> {
   const directory = inState("hosts", name);
   for (const part of ["root", "upper", "work"]) mkdirSync(`${directory}/${part}`, { recursive: true });
   // Volatile: a lab host never outlives the machine, so no flush has to wait for a disk.
@@ -34,13 +34,14 @@ export async function layHost(name: HostName, image: string): Promise<void> {
 }
 
 /** Throws the file system of a host away; the host must be off. */
-export async function clearHost(name: HostName): Promise<void> {
+export async function clearHost(name: AnyHostName): Promise<void> {
+  if (!existsSync(inState("hosts", name))) return;
   await run(["umount", rootOf(name)]);
   rmSync(inState("hosts", name), { recursive: true, force: true });
 }
 
 /** The process of systemd-nspawn of a running host. */
-function container(name: HostName): Identity | undefined {
+function container(name: AnyHostName): Identity | undefined {
   try {
     return identify(Number(readFileSync(pidFileOf(name), "utf8")));
   } catch {
@@ -57,7 +58,7 @@ function processNamespace(pid: number): string | undefined {
 }
 
 /** The host's own process 1, as the machine sees it; nothing while the host is off or just starts. */
-export function leader(name: HostName): Identity | undefined {
+export function leader(name: AnyHostName): Identity | undefined {
   if (!isRunning(daemonOf(name))) return undefined;
   const parent = container(name);
   // While it starts a container, systemd-nspawn has helpers as children too; process 1 is in a process namespace of its own.
@@ -66,19 +67,19 @@ export function leader(name: HostName): Identity | undefined {
 }
 
 /** Tells whether a host is powered. */
-export function isHostOn(name: HostName): boolean {
+export function isHostOn(name: AnyHostName): boolean {
   return isRunning(daemonOf(name));
 }
 
 /** Boots a host that is off; returns when it lets somebody log in. */
-export async function startHost(name: HostName): Promise<void> {
+export async function startHost(name: AnyHostName): Promise<void> {
   if (isHostOn(name)) throw new Error(`${name}: is on already; stop it first`);
   startDaemon(daemonOf(name), [inLab("host.sh"), name, rootOf(name), namespaceOf(name), pidFileOf(name)]);
   await waitForSsh(name);
 }
 
 /** Waits until sshd of a host greets. */
-export async function waitForSsh(name: HostName, seconds = 60): Promise<void> {
+export async function waitForSsh(name: AnyHostName, seconds = 60): Promise<void> {
   try {
     await waitFor(`${name}: ssh login`, seconds, async () => {
       if (!isHostOn(name)) throw new Error(`${name}: went off while booting`);
@@ -105,7 +106,7 @@ function greets(address: string): Promise<boolean> {
 }
 
 /** Shuts a host down in good order; after 30 seconds it is cut off. */
-export async function stopHost(name: HostName): Promise<void> {
+export async function stopHost(name: AnyHostName): Promise<void> {
   const supply = remembered(daemonOf(name));
   const running = container(name);
   // systemd-nspawn turns SIGTERM into an orderly shutdown.
@@ -115,13 +116,13 @@ export async function stopHost(name: HostName): Promise<void> {
 }
 
 /** Waits until a host that was told to reboot has done so. */
-export async function waitForReboot(name: HostName, before: Identity): Promise<void> {
+export async function waitForReboot(name: AnyHostName, before: Identity): Promise<void> {
   await gone([before], 60);
   await waitForSsh(name);
 }
 
 /** Cuts the power of a host: its processes and its network state are gone at once, its disk stays as it is. */
-export async function killHost(name: HostName): Promise<void> {
+export async function killHost(name: AnyHostName): Promise<void> {
   const supply = remembered(daemonOf(name));
   const processes = [leader(name), container(name)].filter((each) => each !== undefined);
   await end(processes);

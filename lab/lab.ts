@@ -20,7 +20,7 @@ import { withLock } from "./lock";
 import { installTools } from "./packages";
 import { inState } from "./paths";
 import { isRunning, rememberedNames } from "./processes";
-import { hostNames, type HostName, type Release } from "./topology";
+import { hostNames, type AnyHostName, type HostName, type Release } from "./topology";
 import { raiseSysctls } from "./tuning";
 import { wire } from "./wiring";
 
@@ -53,7 +53,7 @@ function isComplete(description: LabDescription | undefined, images: LabDescript
 }
 
 /** Boots a host on a fresh disk and waits until its boot is done and its uplink has an address. */
-async function bootFresh(name: HostName, image: string): Promise<void> {
+async function bootFresh(name: AnyHostName, image: string): Promise<void> {
   await layHost(name, image);
   await bootHost(name);
   const uplink = name === "colo" ? "ens3" : "enp2s0";
@@ -70,13 +70,18 @@ export async function up(options: UpOptions = {}): Promise<LabDescription> {
     colo: options.release?.colo ?? was?.hosts.colo.release ?? "trixie",
     home: options.release?.home ?? was?.hosts.home.release ?? "trixie",
   } as const;
+  const releases = { ...release, cabin: release.home };
   if (process.getuid?.() !== 0)
     throw new Error("lab: needs root, for namespaces and mounts; try again with sudo");
   return locked(progress, async () => {
     const now = readDescription();
     const wanted = {
       full: imagePath("full", "trixie"),
-      base: { colo: imagePath("base", release.colo), home: imagePath("base", release.home) },
+      base: {
+        colo: imagePath("base", release.colo),
+        home: imagePath("base", release.home),
+        cabin: imagePath("base", release.home),
+      },
     };
     if (now !== undefined && isComplete(now, wanted)) {
       progress("already up");
@@ -84,17 +89,15 @@ export async function up(options: UpOptions = {}): Promise<LabDescription> {
     }
     await cleanUp();
     await installTools(progress);
-    const base = {
-      colo: await baseImage(release.colo, progress),
-      home: await baseImage(release.home, progress),
-    };
+    const home = await baseImage(release.home, progress);
+    const base = { colo: await baseImage(release.colo, progress), home, cabin: home };
     const full = await fullImage("trixie", progress);
     await makeKeys();
     const dns = await internetDns(full);
     raiseSysctls();
     await wire(dns.addresses);
     progress("namespaces and cables are there");
-    const description = labDescription(release, { full, base }, dns);
+    const description = labDescription(releases, { full, base }, dns);
     await Promise.all([
       ...hostNames.map(async (name) => {
         await bootFresh(name, base[name]);
@@ -162,6 +165,19 @@ export async function resetHost(name: HostName): Promise<void> {
   await cutHost(name);
   await clearHost(name);
   await bootFresh(name, images.base[name]);
+}
+
+/** Boots a fresh Debian that a lab is without, as somebody's second home. Its cables are there. */
+export async function addHost(name: "cabin"): Promise<void> {
+  const { images } = describe();
+  await removeHost(name);
+  await bootFresh(name, images.base[name]);
+}
+
+/** Takes it away again, whatever state it is in. */
+export async function removeHost(name: "cabin"): Promise<void> {
+  await cutHost(name);
+  await clearHost(name);
 }
 
 /** Makes the devices at home start over at once, as after a change to what the home gateway advertises. */

@@ -8,6 +8,8 @@ import { inState } from "./paths";
 
 /** A stack of the lab; they carry the names of the example settings. */
 export type StackName = "colo" | "home";
+/** With a second home, which only exists where somebody adds it. */
+export type AnyStackName = StackName | "cabin";
 
 const root = join(__dirname, "..");
 /** The lab's copy of the project, in which its stacks are run. */
@@ -19,8 +21,15 @@ const passphraseFile = inState("passphrase");
 /** The project's files that the lab's copy shares: the same program runs, only the settings lie beside it. */
 const shared = ["Pulumi.yaml", "main.cjs", "package.json", "node_modules"];
 
+/** What a second home has differently from the example. */
+const cabin = {
+  "site.number": 2,
+  "lan.segments": [{ name: "lan", subnet: 1, interface: "enp1s0" }],
+  "lan.pinholes": [],
+};
+
 /** Settings that differ from the examples: addresses, keys, nothing else. */
-function labSettings(stack: StackName, lab: LabDescription): Record<string, unknown> {
+function labSettings(stack: AnyStackName, lab: LabDescription): Record<string, unknown> {
   const { management: address, hostKey } = lab.hosts[stack];
   return {
     "ssh.address": address,
@@ -29,6 +38,7 @@ function labSettings(stack: StackName, lab: LabDescription): Record<string, unkn
     // The lab compares a host that was given back with what it was.
     "destroy.packages": "purge",
     ...(stack === "colo" ? { "colo.address4": "11.0.1.2", "dns64.trustAnchors": [lab.dns.trustAnchor] } : {}),
+    ...(stack === "cabin" ? cabin : {}),
   };
 }
 
@@ -61,12 +71,12 @@ export async function mustRunInLab(
 
 type StackFile = { readonly config?: Record<string, unknown> } & Record<string, unknown>;
 
-const settingsPath = (stack: StackName) => join(projectFolder, `Pulumi.${stack}.yaml`);
+const settingsPath = (stack: AnyStackName) => join(projectFolder, `Pulumi.${stack}.yaml`);
 const readStackFile = (path: string) =>
   existsSync(path) ? ((parse(readFileSync(path, "utf8")) ?? {}) as StackFile) : {};
 
 function writeConfig(
-  stack: StackName,
+  stack: AnyStackName,
   config: Record<string, unknown>,
   lab: LabDescription,
   extra = {},
@@ -81,11 +91,11 @@ function writeConfig(
 
 /** Writes a stack's settings anew: the example's, with the lab's addresses and what `extra` says. Keeps the login key. */
 export function writeSettings(
-  stack: StackName,
+  stack: AnyStackName,
   lab: LabDescription,
   extra: Record<string, unknown> = {},
 ): void {
-  const example = readStackFile(join(root, `Pulumi.${stack}.yaml`)).config;
+  const example = readStackFile(join(root, `Pulumi.${stack === "cabin" ? "home" : stack}.yaml`)).config;
   const key = "ipv6-home:ssh.privateKey";
   const login = readStackFile(settingsPath(stack)).config?.[key];
   writeConfig(stack, { ...example, ...(login === undefined ? {} : { [key]: login }) }, lab, extra);
@@ -94,6 +104,13 @@ export function writeSettings(
 /** Drops the lab's copy of the project with its stacks and their state: for hosts that were made anew. */
 export function forgetStacks(): void {
   for (const path of [projectFolder, backendFolder]) rmSync(path, { recursive: true, force: true });
+}
+
+/** Makes the cabin's stack beside that of the home, as the README says it. */
+export async function addCabinStack(engine: Engine, lab: LabDescription): Promise<void> {
+  rmSync(settingsPath("cabin"), { force: true });
+  await mustRunInLab(engine, ["stack", "init", "cabin", "--copy-config-from", "home"]);
+  writeSettings("cabin", lab);
 }
 
 /** Makes the lab's copy of the project with both stacks, unless it is there; a lab made anew gets a new one. */

@@ -12,6 +12,9 @@ export const releases: readonly Release[] = ["trixie", "bookworm"];
 /** The two real Debian hosts; they are empty servers that the project's stacks configure. */
 export type HostName = "colo" | "home";
 export const hostNames: readonly HostName[] = ["colo", "home"];
+/** With the gateway of a second home, which has its cables, and is off until somebody adds it. */
+export type AnyHostName = HostName | "cabin";
+export const allHostNames: readonly AnyHostName[] = [...hostNames, "cabin"];
 
 /** The devices behind the home gateway, which configure themselves from what it advertises. */
 export type ClientName = "laptop" | "phone" | "printer";
@@ -22,7 +25,7 @@ export type WebName = "web4" | "web46" | "web6";
 export const webNames: readonly WebName[] = ["web4", "web46", "web6"];
 
 /** Every place of the lab where a command can be run. */
-export type Place = HostName | ClientName | WebName | "internet" | "isp" | "attacker";
+export type Place = AnyHostName | ClientName | WebName | "internet" | "isp" | "attacker";
 
 /** One end of a cable. The lab itself sets `addresses` only where it also configures the place (namespaces). */
 export interface Port {
@@ -62,6 +65,8 @@ export const cables: readonly Cable[] = [
     port("attacker", "eth0", "ba:01", "11.0.5.2/24", "2001:db8:bad::2/64"),
   ],
   [port("isp", "home", "15:01", "10.99.0.1/24"), port("home", "enp2s0", "04:02", "10.99.0.100/24")],
+  [port("isp", "cabin", "15:03", "10.98.0.1/24"), port("cabin", "enp2s0", "0b:02", "10.98.0.100/24")],
+  [plugged("lan3", port("switch", "cabin1", "5e:21")), port("cabin", "enp1s0", "0b:01")],
   [plugged("lan", port("switch", "home1", "5e:01")), port("home", "enp1s0", "04:01")],
   [plugged("lan", port("switch", "laptop", "5e:02")), port("laptop", "eth0", "01:01")],
   [plugged("lan", port("switch", "phone", "5e:03")), port("phone", "eth0", "01:02")],
@@ -75,13 +80,17 @@ export const cables: readonly Cable[] = [
     plugged("v6-mgmt", port("machine", "v6-mgmt-home", "3a:04")),
     port("home", "mgmt0", "04:0f", "fd00:1ab::4/64"),
   ],
+  [
+    plugged("v6-mgmt", port("machine", "v6-mgmt-cabin", "3a:0b")),
+    port("cabin", "mgmt0", "0b:0f", "fd00:1ab::b/64"),
+  ],
 ];
 
 /** The management network: a bridge in the machine's own namespace, by which it reaches the hosts. */
 export const management = {
   bridge: "v6-mgmt",
   machine: "fd00:1ab::1/64",
-  hosts: { colo: "fd00:1ab::c", home: "fd00:1ab::4" },
+  hosts: { colo: "fd00:1ab::c", home: "fd00:1ab::4", cabin: "fd00:1ab::b" },
 } as const;
 
 /** What the article calls its prefixes; the internet routes the site prefix to the colo. */
@@ -107,14 +116,15 @@ export const places: readonly Place[] = [
   "isp",
   "colo",
   "home",
+  "cabin",
   ...clientNames,
   ...webNames,
   "attacker",
 ];
 
 /** Tells a host from a plain namespace. */
-export function isHost(place: Place): place is HostName {
-  return place === "colo" || place === "home";
+export function isHost(place: Place): place is AnyHostName {
+  return allHostNames.some((name) => name === place);
 }
 
 /** The ports of one place. */

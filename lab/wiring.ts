@@ -11,8 +11,8 @@ import {
   type Port,
 } from "./topology";
 
-/** The namespaces that have no place in the picture: the switch at home. */
-const bridges = ["lan", "lan2"];
+/** The namespaces that have no place in the picture: the switch at home, and what the cabin has of one. */
+const bridges = ["lan", "lan2", "lan3"];
 const namespaces = [...places, "switch"] as const;
 
 /** Routes that a namespace needs besides its connected ones. */

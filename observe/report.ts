@@ -6,6 +6,8 @@ export interface ObservedComponent {
   readonly manifest: string | undefined;
   /** When it was converged last, ISO 8601 in UTC. */
   readonly convergedAt: string | undefined;
+  /** The stack that registered the site, for components of one. */
+  readonly owner?: string;
   /** What differs, a line each: `-` what should be, `+` what is, `!` anything else. */
   readonly differences: readonly string[];
 }
@@ -34,7 +36,7 @@ export function parseReport(text: string): ObservedHost {
       differences.push(line.slice(4));
       continue;
     }
-    const [word, name, generation, manifest, convergedAt] = line.split(" ");
+    const [word, name, generation, manifest, convergedAt, owner] = line.split(" ");
     if (word !== "component" || name === undefined)
       throw new Error(
         `the report has a line "${line.slice(0, 80)}"; allowed are component lines and indented ones`,
@@ -45,6 +47,7 @@ export function parseReport(text: string): ObservedHost {
       generation: epoch === undefined ? undefined : Number(epoch),
       manifest: known(manifest),
       convergedAt: known(convergedAt),
+      ...(owner === undefined ? {} : { owner }),
       differences,
     });
   }
@@ -57,15 +60,20 @@ export interface Expected {
   readonly generation: number | undefined;
   /** Undefined if it holds keys. */
   readonly manifest: string | undefined;
+  /** The stack that registers the site, for components of one. */
+  readonly owner?: string | undefined;
 }
 
 /**
  * Why a component must be converged again although its settings may be the same, a line each; nothing if the host has
  * it as it should be. The first line changes with each convergence, so that the same damage twice is found twice.
  */
-export function driftOf(host: ObservedHost, { component, generation, manifest }: Expected): string[] {
+export function driftOf(host: ObservedHost, { component, generation, manifest, owner }: Expected): string[] {
   const found = host.components.get(component);
   if (found === undefined) return [`host ${host.id} does not have it`];
+  // Of another stack's site nothing is ours to put right, and converge refuses to.
+  if (owner !== undefined && found.owner !== undefined && found.owner !== owner)
+    return [`host ${host.id} has it from stack ${found.owner}`];
   const lines = [...found.differences];
   if (found.generation !== generation)
     lines.push(`- generation ${generation ?? "none"}`, `+ generation ${found.generation ?? "none"}`);

@@ -10,7 +10,7 @@ export interface BundleFile {
 /** Whether a resource runs commands on a host. */
 export const isRemoteCommand = ({ type }: ResourceView): boolean => type === "command:remote:Command";
 
-/** What `converge` is told to do, and to what: `converge apply lan`, `converge remove tunnel-vpn0 3`. */
+/** What `converge` is told to do, and to what: `converge apply lan`, `converge remove tunnel-vpn0 3`; a site's owner may follow. */
 export interface ConvergeCall {
   readonly component: string;
   readonly generation: string | undefined;
@@ -18,7 +18,7 @@ export interface ConvergeCall {
 
 /** The call of `converge VERB` that a command ends with. */
 export function convergeCall(verb: "apply" | "remove", command: unknown): ConvergeCall | undefined {
-  const found = new RegExp(`/converge ${verb} (\\S+)(?: (\\d+))?\\s*$`).exec(textOf(command) ?? "");
+  const found = new RegExp(`/converge ${verb} (\\S+)(?: (\\d+))?(?: \\S+)?\\s*$`).exec(textOf(command) ?? "");
   return found?.[1] === undefined ? undefined : { component: found[1], generation: found[2] };
 }
 

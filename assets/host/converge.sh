@@ -2,13 +2,14 @@
 # Converges one component of this host to the bundle on standard input, or removes it (docs/ARCHITECTURE.md, "Bundle").
 #
 #   converge apply COMPONENT [GENERATION] < BUNDLE
-#   converge remove COMPONENT [GENERATION]
-#   converge release COMPONENT [GENERATION]     only the part of remove that waits until the component may go
+#   converge remove COMPONENT [GENERATION [OWNER]]
+#   converge release COMPONENT [GENERATION [OWNER]]     only the part of remove that waits until the component may go
 #   converge confirm HOST < EXPECTED            a new login after all changes: they stay (docs/GUARD.md)
 #   converge leave host                         tells those whom this host serves that it goes
 #   converge remove-all host                    leaves, and removes every component of this host
 #
-# A generation owns what it applied: the removal of another one leaves it alone.
+# A generation owns what it applied, and so does the stack that registered a site: the removal of another one leaves it
+# alone.
 #
 # Safe to kill at any line and to run again: what must survive a kill is written before the step that needs it.
 set -euo pipefail
@@ -26,6 +27,8 @@ readonly work_root=/run/ipv6-home
 . "$library/units"
 # shellcheck source=assets/host/packages.sh
 . "$library/packages"
+# shellcheck source=assets/host/vacancy.sh
+. "$library/vacancy"
 # shellcheck source=assets/host/preflight.sh
 . "$library/preflight"
 # shellcheck source=assets/host/live.sh
@@ -114,10 +117,15 @@ record_first_directives() {
   mv "$state/directives.new" "$state/directives"
 }
 
-# No generation is recorded before the first one is whole.
+# Neither generation nor owner is recorded before the first one is whole.
 is_ours() {
   state=$state_root/$component
-  [ -d "$state" ] && { [ ! -e "$state/generation" ] || [ "$generation" = "$(cat "$state/generation")" ]; }
+  [ -d "$state" ] && { [ ! -e "$state/generation" ] || [ "$generation" = "$(cat "$state/generation")" ]; } &&
+    ! is_of_another_stack
+}
+
+is_of_another_stack() {
+  [ -n "$owner" ] && [ -s "$state/owner" ] && [ "$owner" != "$(cat "$state/owner")" ]
 }
 
 # Before the lock, so that nobody waits along; and not for what goes with the whole host.
@@ -133,7 +141,10 @@ release() {
 }
 
 remove() {
-  is_ours || return 0
+  is_ours || {
+    ! is_of_another_stack || echo "$component: stays, it is of stack $(cat "$state/owner"); this is stack $owner" >&2
+    return 0
+  }
   refuse_while_used
   forget_component
   if [ "$component" = host ]; then remove_orphans; fi
@@ -211,6 +222,7 @@ main() {
   local verb=${1-}
   component=${2-}
   generation=${3-}
+  owner=${4-}
   [ -n "$component" ] || {
     echo "usage: converge apply|remove|release|confirm COMPONENT [GENERATION]; converge leave|remove-all host" >&2
     exit 2

@@ -5,8 +5,8 @@
 #   observe            (docs/ARCHITECTURE.md, "Observing")
 #
 # Prints "ipv6-home observed 1 ID", where the ID changes with boots, reinstallations, and components that come or go; then
-# for each component "component NAME GENERATION SHA256-OF-MANIFEST CONVERGED-AT" ("-" for none) and, indented by four, what
-# differs: "-" what should be, "+" what is.
+# for each component "component NAME GENERATION SHA256-OF-MANIFEST CONVERGED-AT" ("-" for none), for a site's also the stack
+# that registered it, and, indented by four, what differs: "-" what should be, "+" what is.
 set -euo pipefail
 export LC_ALL=C TZ=UTC PATH=/usr/sbin:/usr/bin:/sbin:/bin
 umask 077
@@ -127,15 +127,17 @@ compare_component() {
 }
 
 tell_component() {
-  local generation='' differences=$work/$name/differences
+  local generation='' owner='' differences=$work/$name/differences
   if [ ! -e "$state/manifest" ]; then
     printf 'component %s - - -\n    ! a run that was to converge it did not end\n' "$name"
     return
   fi
   [ ! -e "$state/generation" ] || read -r generation <"$state/generation" || :
   local at=${times[$state/manifest]}
-  printf 'component %s %s %s %(%FT%T)T.%sZ\n' "$name" "${generation:--}" "${sums[$state/manifest]}" \
-    "${at%.*}" "${at#*.}"
+  # Of a component that is no site's it is empty.
+  [ ! -s "$state/owner" ] || read -r owner <"$state/owner"
+  printf 'component %s %s %s %(%FT%T)T.%sZ%s\n' "$name" "${generation:--}" "${sums[$state/manifest]}" \
+    "${at%.*}" "${at#*.}" "${owner:+ $owner}"
   {
     compare_component
     cat "$work/$name/drift"

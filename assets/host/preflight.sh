@@ -72,13 +72,13 @@ preflight() {
           echo "this site is registered by stack $owner already, given is $rest; choose another site.number"
         ;;
       vacant)
-        # argument is the interface whose keys these are; two generations of the same one cannot live side by side.
-        owner=$(recorded_generation "$state")
-        [ -z "$owner" ] || [ "$owner" = "$generation" ] ||
-          echo "$argument is held by key epoch $owner; given is $generation, which needs the same interface; choose another tunnel.keyEpoch, for instance $((generation + 1))"
+        # argument is the interface whose keys these are.
+        judge_vacancy "$argument"
         ;;
       free-port)
         # argument is udp or tcp; rest is PORT UNIT, our own unit that may hold it already.
+        # shellcheck disable=SC2086 # two words
+        [ "$argument" = tcp ] || judge_tunnel_port $rest
         if ! systemctl is-active -q "${rest#* }"; then
           owner=$(wildcard_listener "$argument" "${rest% *}")
           [ -z "$owner" ] ||

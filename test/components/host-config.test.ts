@@ -6,7 +6,7 @@ import { HostConfig, type HostConfigArgs } from "../../components/host-config";
 import { manifestHash } from "../../render/bundle";
 import { isSecret, record, textOf, type Recorded } from "../support/record";
 import { exampleSettings } from "../support/settings";
-import { recordColo } from "../support/stacks";
+import { recordColo, recordHome } from "../support/stacks";
 
 const bundle = { component: "some", files: [{ path: "/etc/some", content: "a\n" }] };
 const access = { connection: connectionTo(exampleSettings("colo").login), guardWindowSec: 60, ready: [] };
@@ -76,6 +76,20 @@ test("that other one creates nothing, and removes one after the other", async ()
       "exec /usr/local/lib/ipv6-home/converge remove some-key 3",
     ].join("\n"),
   );
+});
+
+test("at the colo it names the stack whose site it takes away, so that no other one's goes", async () => {
+  const recording = await recordHome(exampleSettings("home"), exampleSettings("colo"));
+  const deletes = ["colo-release", "colo-removal", "home-removal"].map((name) =>
+    textOf(recording.get(`tunnel-1-${name}-converge`).inputs["delete"])
+      .split("\n")
+      .at(-1),
+  );
+  expect(deletes).toEqual([
+    "exec /usr/local/lib/ipv6-home/converge release site-vpn1-0 1 organization/ipv6-home/home",
+    "exec /usr/local/lib/ipv6-home/converge remove site-vpn1-0-key 1 organization/ipv6-home/home",
+    "exec /usr/local/lib/ipv6-home/converge remove tunnel-vpn0-key 1",
+  ]);
 });
 
 test("first contact takes converge out of the bundle itself", async () => {

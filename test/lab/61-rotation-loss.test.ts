@@ -111,7 +111,7 @@ describe("a rotation", () => {
     tell("refused 1764000000 to 10", report);
     expect(result.code).not.toBe(0);
     expect(result.stdout + result.stderr).toContain(
-      "vpn1 is held by key epoch 1764000000; given is 10, which needs the same interface; choose another tunnel.keyEpoch, for instance 11",
+      "vpn1-1 is held by key epoch 1764000000; given is 10, which needs the same interface; choose another tunnel.keyEpoch, for instance 11",
     );
     expect(nothingLost(report)).toEqual(nothing);
     await mustHoldOnly(1_764_000_000);

@@ -1,8 +1,8 @@
 import { openEngine, type Engine, type RunResult } from "../../engine/run";
 import { exec } from "../../lab/lab";
-import { mustRunInLab, runInLab, type StackName } from "../../lab/stacks";
+import { mustRunInLab, runInLab, type AnyStackName } from "../../lab/stacks";
 import { observeVariable } from "../../observe/observe";
-import type { HostName, Place } from "../../lab/topology";
+import type { AnyHostName, Place } from "../../lab/topology";
 
 let engine: Promise<Engine> | undefined;
 
@@ -19,19 +19,19 @@ export async function closeEngine(): Promise<void> {
 const unobserved = { timeoutSec: 600, env: { [observeVariable]: "never" } };
 
 /** Converges a stack without asking, without a preview before it. */
-export const pulumiUp = async (stack: StackName, ...more: string[]): Promise<RunResult> =>
+export const pulumiUp = async (stack: AnyStackName, ...more: string[]): Promise<RunResult> =>
   mustRunInLab(await theEngine(), ["up", "-s", stack, "--yes", "--skip-preview", ...more], unobserved);
 
 /** Runs any Pulumi command on a stack; answers its failure instead of throwing. */
-export const pulumi = async (stack: StackName, ...args: string[]): Promise<RunResult> =>
+export const pulumi = async (stack: AnyStackName, ...args: string[]): Promise<RunResult> =>
   runInLab(await theEngine(), [...args, "-s", stack], unobserved);
 
 /** The same as a user has it: the run first looks at the hosts. */
-export const pulumiObserving = async (stack: StackName, ...args: string[]): Promise<RunResult> =>
+export const pulumiObserving = async (stack: AnyStackName, ...args: string[]): Promise<RunResult> =>
   runInLab(await theEngine(), [...args, "-s", stack], { timeoutSec: 600 });
 
 /** A stack's outputs as a typed object. */
-export async function outputs<T>(stack: StackName): Promise<T> {
+export async function outputs<T>(stack: AnyStackName): Promise<T> {
   const { stdout } = await mustRunInLab(await theEngine(), [
     "stack",
     "output",
@@ -53,7 +53,7 @@ export const trySh = (place: Place, line: string, timeoutSec = 30) =>
   exec(place, ["sh", "-c", line], { timeoutSec, allowFailure: true });
 
 /** How many SSH logins a host has accepted since it booted, by sshd's own journal. */
-export async function logins(host: HostName): Promise<number> {
+export async function logins(host: AnyHostName): Promise<number> {
   return Number(await sh(host, "journalctl -u ssh -o cat | grep -c '^Accepted ' || true"));
 }
 
@@ -67,7 +67,7 @@ export async function until(what: string, withinSec: number, holds: () => Promis
 }
 
 /** Takes away all that a stack built. */
-export const mustDestroy = async (stack: StackName): Promise<RunResult> =>
+export const mustDestroy = async (stack: AnyStackName): Promise<RunResult> =>
   mustRunInLab(await theEngine(), ["destroy", "-s", stack, "--yes", "--skip-preview"], { timeoutSec: 600 });
 
 /** What tcpdump is to see: router advertisements that say that their router goes (RFC 4861, section 4.2). */

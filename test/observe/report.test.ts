@@ -6,7 +6,7 @@ import { observeModes } from "../../settings/settings";
 const report = [
   "ipv6-home observed 1 0123456789ab",
   "component firewall - aaaa 2026-01-02T03:04:05.678Z",
-  "component site-vpn1-0 3 bbbb 2026-01-02T03:04:06.000Z",
+  "component site-vpn1-0 3 bbbb 2026-01-02T03:04:06.000Z organization/ipv6-home/home",
   "    - /etc/some",
   "    + /etc/other",
   "component lan - - -",
@@ -28,6 +28,7 @@ test("a report is read whole", () => {
       generation: 3,
       manifest: "bbbb",
       convergedAt: "2026-01-02T03:04:06.000Z",
+      owner: "organization/ipv6-home/home",
       differences: ["- /etc/some", "+ /etc/other"],
     },
     lan: {
@@ -70,6 +71,11 @@ test("drift is what differs, what is of another generation or version, and what 
     "+ /etc/other",
   ]);
   expect(drift("site-vpn1-0", 4)).toContain("+ generation 3");
+  const owned = { component: "site-vpn1-0", generation: 3, manifest: undefined };
+  expect(driftOf(host, { ...owned, owner: "organization/ipv6-home/home" })).toHaveLength(3);
+  expect(driftOf(host, { ...owned, owner: "organization/ipv6-home/cabin" })).toEqual([
+    "host 0123456789ab has it from stack organization/ipv6-home/home",
+  ]);
   expect(drift("nat64", undefined, "dddd")).toEqual(["host 0123456789ab does not have it"]);
 });
 

@@ -82,7 +82,8 @@ describe.each([
       const owned = /apply (\S+ \d+)$/.exec(textOf(command.inputs["create"]))?.[1] ?? componentOf(command);
       const removers = removes.filter(
         ({ host, text }) =>
-          host === hostOf(command) && new RegExp(`remove ${owned}( </dev/null.*)?\n`).test(text),
+          host === hostOf(command) &&
+          new RegExp(`remove ${owned}( organization/\\S+)?( </dev/null.*)?\n`).test(text),
       );
       expect([command.name, removers.length]).toEqual([command.name, 1]);
       // A generation's is recorded before it, so that a killed run leaves nothing unrecorded.
