@@ -44,13 +44,12 @@ export = async (): Promise<object> => {
   const fullName = (stack: string) => `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
   const owner = fullName(pulumi.getStack());
   const planned = plannedFacts(process.env[plannedFactsVariable], pulumi.runtime.isDryRun());
-  if (planned !== undefined)
-    return homeStack(settings.value, importFacts("colo (as planned)", planned), owner);
+  if (planned !== undefined) return homeStack(settings.value, factsOf("colo (as planned)", planned), owner);
 
   const name = given ?? fullName("colo");
   // The details come as plain values, so everything made of them is readable in a preview.
   const facts = await new pulumi.StackReference("colo", { name }).getOutputDetails("facts");
-  const colo = importFacts(name, facts.value);
+  const colo = factsOf(name, facts.value);
   const [onHome, onColo] = await Promise.all([
     look(login),
     look({ ...colo.login, privateKey: login.privateKey }),
@@ -58,13 +57,25 @@ export = async (): Promise<object> => {
   return homeStack(settings.value, colo, owner, { home: onHome, colo: onColo }, dead);
 };
 
+/** The facts of a colo, or the end of the run. */
+function factsOf(stack: string, facts: unknown) {
+  try {
+    return importFacts(stack, facts);
+  } catch (error) {
+    throw sentenceOf(error);
+  }
+}
+
+/** What went wrong as a sentence for people, without a stack trace. */
+const sentenceOf = (error: unknown) =>
+  new pulumi.RunError(error instanceof Error ? error.message : String(error));
+
 /** Looks at hosts as the setting says, telling the user what could not be seen. */
 const lookAt = (setting: ObserveMode) => async (login: HostLogin) => {
   try {
     const mode = modeOf(setting, process.env[observeVariable]);
     return await observeHost(mode, login, (sentence) => void pulumi.log.warn(sentence));
   } catch (error) {
-    // A sentence for people, without a stack trace.
-    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+    throw sentenceOf(error);
   }
 };

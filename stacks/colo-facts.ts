@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { Address } from "../network/address";
 import { coloAddresses, type ColoAddresses } from "../network/address-plan";
 import { Prefix } from "../network/prefix";
@@ -31,11 +30,14 @@ export function exportFacts({ login, endpoint, addresses, basePort, wanMtu }: Co
   };
 }
 
-/** Reads the facts out of another stack's outputs. Throws a sentence for people if they are not there. */
+/**
+ * Reads the facts out of another stack's outputs. Throws a sentence for people if they are not there. Without the
+ * engine's SDK, which takes longer to load than `npm run drift` takes for all else.
+ */
 export function importFacts(stack: string, facts: unknown): ColoFacts {
   const found = (facts ?? undefined) as Partial<ReturnType<typeof exportFacts>> | undefined;
   if (found?.schema !== schema) {
-    throw new pulumi.RunError(
+    throw new Error(
       found === undefined
         ? `stack ${stack} has no output "facts": run pulumi up for it first, or set colo.stack to the stack that built the colo`
         : `stack ${stack} has facts of schema ${found.schema ?? "unknown"}, this program reads ${schema}: run pulumi up for it with this program`,

@@ -1,9 +1,11 @@
+import { buildSync } from "esbuild";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { privateKeysIn } from "../../observe/login";
 import { parseReport } from "../../observe/report";
 import { readKeys } from "../../tools/drift/keys";
+import { projectFolder } from "../support/settings";
 import { compare, renderDrift } from "../../tools/drift/table";
 
 const seen = parseReport(
@@ -79,4 +81,22 @@ describe("the keys to log in with", () => {
       /^IPV6_HOME_DRIFT_KEY_FILE: given \/nowhere, which cannot be read \(ENOENT/,
     );
   });
+});
+
+test("npm run drift starts without the engine's SDK, which takes longer to load than a look at the hosts", () => {
+  const { metafile } = buildSync({
+    entryPoints: [join(projectFolder, "tools/drift/cli.ts")],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    packages: "external",
+  });
+  const packages = Object.values(metafile.outputs).flatMap(({ imports }) =>
+    imports.flatMap(({ path, kind }) =>
+      path.startsWith("node:") || kind === "dynamic-import" ? [] : [path],
+    ),
+  );
+  expect(packages).toContain("ip-address");
+  expect(packages.filter((path) => path.startsWith("@pulumi/"))).toEqual([]);
 });
