@@ -8,8 +8,8 @@ export interface HostGuardArgs {
   readonly host: HostAccess;
   /** What it confirms: all of this program that can cut the operator off from that host. */
   readonly guarded: readonly HostConfig[];
-  /** What else must be done on that host before. */
-  readonly after: readonly HostConfig[];
+  /** What else must be done before. */
+  readonly after: readonly pulumi.Resource[];
 }
 
 /**
@@ -21,13 +21,16 @@ export interface HostGuardArgs {
  * Children: `${name}-confirm` (a remote command).
  */
 export class HostGuard extends pulumi.ComponentResource {
+  /** Others wait for this one. */
+  readonly confirmed: pulumi.Resource;
+
   constructor(name: string, args: HostGuardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:HostGuard", name, {}, opts);
 
     const { host, guarded, after } = args;
     const create = callConverge("confirm", name);
     const drift = guarded.flatMap((each) => each.drift.map((line) => `# ${each.component}: ${line}`));
-    new remote.Command(
+    this.confirmed = new remote.Command(
       `${name}-confirm`,
       {
         connection: patient(host.connection, host.guardWindowSec),
@@ -41,7 +44,7 @@ export class HostGuard extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [...guarded, ...after].map((each) => each.converged),
+        dependsOn: [...guarded.map((each) => each.converged), ...after],
         deleteBeforeReplace: true,
         // As with the components: only new drift is a change.
         ignoreChanges: drift.length === 0 ? ["update"] : [],

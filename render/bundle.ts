@@ -33,6 +33,11 @@ export interface Bundle {
   readonly files: readonly HostFile[];
   /** Commands that must succeed before the component goes: something else has taken over what it does. */
   readonly releases?: readonly string[];
+  /**
+   * A command for a host that goes back to a time before the component: it hands over what the component carries to the
+   * one that carried it then, and the component stays. If it fails there is none, and the component goes.
+   */
+  readonly standBy?: string;
   /** Whom the component serves, in one word each, and the command that tells them that it goes, but for how many times. */
   readonly farewells?: readonly { readonly to: string; readonly command: string }[];
   /** What becomes of the packages that came with this project when the host is given back. @default keep */
@@ -72,6 +77,7 @@ export function renderBundle(bundle: Bundle): string {
     ...(bundle.packages ?? []).map((each) => `package ${each}`),
     ...(bundle.checks ?? []).map((each) => `check ${each}`),
     ...(bundle.releases ?? []).map((each) => `release ${each}`),
+    ...(bundle.standBy === undefined ? [] : [`stand-by ${bundle.standBy}`]),
     ...(bundle.farewells ?? []).map(({ to, command }) => `farewell ${to} ${command}`),
     ...(bundle.packagesAtRemoval === undefined ? [] : [`packages-at-removal ${bundle.packagesAtRemoval}`]),
     ...(bundle.directories ?? []).map(({ path, mode }) => `directory ${mode} root:root ${path}`),

@@ -164,6 +164,7 @@ export function homeTunnelBundle(args: {
         }),
       },
     ],
+    standBy: `${libraryFolder}/wireguard-routes stand-by ${device} ${quoted(routes)}`,
     releases: [
       `${libraryFolder}/wireguard-routes leave ${device} ${gateway} ${args.colo.tunnel} ${quoted(routes)}`,
     ],
@@ -235,6 +236,7 @@ export function coloTunnelBundle(args: {
         }),
       },
     ],
+    standBy: `${libraryFolder}/wireguard-routes stand-by ${device} ${quoted(routes)}`,
     releases: [`${libraryFolder}/wireguard-routes yield ${device} ${quoted(routes)}`],
     checks: [`nft --check --file {stage}${elementsPath}`, `systemd-analyze verify {stage}${path}`],
     states: [...deviceStates(device), anyGeneration(routeState(`exact ${args.site.prefix} proto boot`))],

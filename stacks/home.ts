@@ -64,15 +64,15 @@ export function homeStack(
     owner,
     after: [gateway.firewall, gateway.prefix],
   });
-  new HostGuard("home-guard", {
+  const atHome = new HostGuard("home-guard", {
     host: gateway.host,
     guarded: [gateway.host.base, gateway.firewall.config, gateway.prefix.config, ...tunnel.ends.home],
     after: [gateway.lan, ...(gateway.driftLogin === undefined ? [] : [gateway.driftLogin])].map(
-      ({ config }) => config,
+      ({ config }) => config.converged,
     ),
   });
-  // On its own: it must not wait for what the home may have to install.
-  new HostGuard("colo-guard", { host: onColo, guarded: tunnel.ends.colo, after: [] });
+  // Last, so that both ends go back if one does.
+  new HostGuard("colo-guard", { host: onColo, guarded: tunnel.ends.colo, after: [atHome.confirmed] });
   new HostLeave("home-leave", {
     host: gateway.host,
     after: [gateway.lan, tunnel.ends.home[1]].map(({ converged }) => converged),

@@ -106,15 +106,18 @@ any_changed() {
   return 1
 }
 
+# Whether a component that is new has handed over to the one before it. Then it stays, and its keys: the other end of a
+# tunnel goes back at its own time, and until then both ways must be there.
+stands_by() {
+  local component=${1%-key} command
+  [ ! -e "$kept/$component/record" ] || return 1
+  command=$(sed -n 's/^stand-by //p' "$state_root/$component/directives" 2>/dev/null) || return 1
+  [ -n "$command" ] && timeout 30 bash -c "$command" </dev/null >&2
+}
+
 # Units that were not there, and those that must stop by the definition that they run by.
 stop_units() {
-  local component=$1 word unit action paths command
-  # A way that has moved to what goes now is given back first.
-  if [ ! -e "$kept/$component/record" ]; then
-    while read -r command; do
-      try timeout 30 bash -c "$command"
-    done < <(sed -n 's/^release //p' "$state_root/$component/directives" 2>/dev/null)
-  fi
+  local component=$1 word unit action paths
   while read -r word unit action paths; do
     [ "$word" = unit ] || continue
     # shellcheck disable=SC2086 # one path a word
@@ -220,14 +223,18 @@ put_network_back() {
 }
 
 go_back() {
-  local how=$1 reason=$2 component index
-  local -a order=()
+  local how=$1 reason=$2 component index changed=
+  local -a order=() staying=()
   [ -e "$kept/order" ] || return 0
-  while read -r component; do
-    [ ! -d "$kept/$component" ] || order+=("$component")
-  done <"$kept/order"
   [ "$how" = boot ] || stop_converges
-  for component in "${order[@]}"; do list_changed "$component"; done
+  while read -r component; do
+    if [ ! -d "$kept/$component" ]; then continue; fi
+    if [ "$how" = boot ] || ! stands_by "$component"; then order+=("$component"); else staying+=("$component"); fi
+  done <"$kept/order"
+  for component in "${order[@]}"; do
+    list_changed "$component"
+    [ ! -s "$kept/$component/changed" ] || changed=yes
+  done
   for ((index = ${#order[@]} - 1; index >= 0; index--)); do
     [ "$how" = boot ] || stop_units "${order[index]}"
     disable_new_units "${order[index]}"
@@ -248,9 +255,10 @@ go_back() {
     put_network_back
     for component in "${order[@]}"; do start_units "$component"; done
   fi
-  printf 'this host went back to its last confirmed state at %s, because %s; taken back: %s\n' \
-    "$(date -u +%FT%TZ)" "$reason" "${order[*]}" | tee "$state_root/.went-back.new" >&2
-  mv "$state_root/.went-back.new" "$state_root/.went-back"
+  # A run that was killed before its first change is nobody's news.
+  [ -z "$changed$([ "$how" = boot ] || echo live)" ] || printf 'this host went back to its last confirmed state at %s, because %s; taken back: %s\n' \
+    "$(date -u +%FT%TZ)" "$reason" "${order[*]:-nothing}${staying[*]:+; on stand-by until the next run: ${staying[*]}}" | tee "$state_root/.went-back.new" >&2
+  [ ! -e "$state_root/.went-back.new" ] || mv "$state_root/.went-back.new" "$state_root/.went-back"
   rm -rf "$state_root/.undone"
   mv "$kept" "$state_root/.undone"
   rm -rf "$state_root/.undone" "$run.due"

@@ -6,12 +6,15 @@
 #   wireguard-routes wait|follow DEVICE ROUTE…
 #   wireguard-routes leave DEVICE SOURCE TARGET ROUTE…
 #   wireguard-routes yield DEVICE ROUTE…
+#   wireguard-routes stand-by DEVICE ROUTE…
 #
 # wait    does not return before the routes are moved; fails if there is no handshake in time (the end that dials)
 # follow  returns at once and moves them when the other end has come (the end that answers)
 # yield   hands the routes over to the other device; fails if that is not alive (the end that answers)
 # leave   the same, and waits until a ping from SOURCE to TARGET has come back through the other device and nothing
 #         comes through this one any more (the end that dials)
+# stand-by  gives the routes back to the other device if that is alive, and asks nothing of the other end; fails if there
+#         is no other device (a host that goes back, see docs/GUARD.md)
 #
 # If there is no other device, yield and leave have nothing to wait for: the site itself goes.
 set -euo pipefail
@@ -129,5 +132,10 @@ case $mode in
   # No other device is no failure: there is nothing to hand over to.
   yield) hand_over "$@" || true ;;
   leave) leave "$@" ;;
+  stand-by)
+    exists "$other" || exit 1
+    # A dead one gets nothing: then this is the only way.
+    ! is_alive "$other" || put_routes "$other" "$@"
+    ;;
   *) refuse "no such mode: $mode" ;;
 esac

@@ -31,7 +31,7 @@ const recorded = (access: HostAccess = host) =>
       guarded: true,
     });
     const lan = new HostConfig("lan", { host: access, component: "lan", bundle });
-    new HostGuard("guard", { host: access, guarded: [some, keys], after: [lan] });
+    new HostGuard("guard", { host: access, guarded: [some, keys], after: [lan.converged] });
     return {};
   });
 

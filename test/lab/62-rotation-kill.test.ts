@@ -2,7 +2,7 @@ import { describe as describeLab } from "../../lab/lab";
 import { runInLab, writeSettings } from "../../lab/stacks";
 import { lostOf, trafficLine, underTraffic } from "../../lab/traffic";
 import { namesOf, tunnelsOn } from "./generation";
-import { closeEngine, pulumi, pulumiUp, sh, theEngine, until } from "./support";
+import { closeEngine, pulumi, pulumiUp, sh, theEngine, trySh, until } from "./support";
 
 afterAll(closeEngine);
 
@@ -51,8 +51,9 @@ beforeAll(async () => {
 async function killedUp(
   to: number,
   when: (cut: AbortController, said: () => string) => void,
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
-  setEpoch(to);
+  writeSettings("home", describeLab(), { "tunnel.keyEpoch": to, ...settings });
   const cut = new AbortController();
   let said = "";
   try {
@@ -158,6 +159,37 @@ describe("a rotation whose engine is killed", () => {
       clearTimeout(timer);
     }
   }, 600_000);
+
+  it("and that nobody follows up goes back at both ends, loses nothing, and can be completed", async () => {
+    const settings = { "guard.windowSec": 30 };
+    writeSettings("home", describeLab(), { "tunnel.keyEpoch": epoch, ...settings });
+    await pulumiUp("home");
+    const [old, next] = [epoch, epoch + 1];
+    const wentBack = async (host: "home" | "colo") =>
+      (await trySh(host, "cat /var/lib/ipv6-home/.went-back")).stdout;
+    const { report } = await underTraffic(async () => {
+      await killedUp(
+        next,
+        (cut, said) => {
+          if (/home-config-converge created/.test(said())) cut.abort();
+        },
+        settings,
+      );
+      for (const host of ["home", "colo"] as const) {
+        await until(`${host} goes back`, 90, async () => (await wentBack(host)) !== "");
+        expect(await wentBack(host)).toMatch(/on stand-by until the next run: (tunnel-|site-)vpn/);
+        expect(await sh(host, "ip -6 route show table all proto boot")).not.toContain(
+          `dev ${namesOf(next)[host]} `,
+        );
+      }
+    });
+    told.push(`nobody follows up: ${trafficLine(report)}`);
+    expect([lostOf(report), report.broken]).toEqual([0, 0]);
+    const completed = await underTraffic(() => recover(next));
+    told.push(`then on from ${old}: ${trafficLine(completed.report)}`);
+    expect([lostOf(completed.report), completed.report.broken]).toEqual([0, 0]);
+    expect(await generations()).toEqual(clean);
+  }, 300_000);
 
   it("leaves warnings of pending operations, which one command of the runbook clears", async () => {
     const pending = async () =>

@@ -83,7 +83,7 @@ test("the home stack", async () => {
     "home-guard: HostGuard",
     "  home-guard-confirm: Command after home-firewall-config-converge, home-host-base-converge, home-lan-config-converge, home-prefix-config-converge, tunnel-1-home-config-converge, tunnel-1-home-key-converge",
     "colo-guard: HostGuard",
-    "  colo-guard-confirm: Command after tunnel-1-colo-config-converge, tunnel-1-colo-key-converge",
+    "  colo-guard-confirm: Command after home-guard-confirm, tunnel-1-colo-config-converge, tunnel-1-colo-key-converge",
     "home-leave: HostLeave",
     "  home-leave-converge: Command after home-host-base-converge, home-lan-config-converge, tunnel-1-home-config-converge",
   ]);
