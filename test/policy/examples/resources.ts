@@ -157,6 +157,10 @@ export const resourceExamples: readonly (readonly [ResourceRule, readonly Exampl
       { title: "an empty list of triggers", given: generation("lan", "lan", []) },
       { title: "deletion first", given: generation("lan", "lan", ["x"], { deleteBeforeReplace: true }) },
       { title: "a generation of its own", given: generation("site-vpn1-0 3", "site-vpn1-0 3", [3]) },
+      {
+        title: "a generation of its own, and whose it is",
+        given: generation("site-vpn1-0 3", "site-vpn1-0 3 organization/ipv6-home/home", [3]),
+      },
       { title: "a trigger without a delete", given: props({ create: "reboot", triggers: [1] }) },
       {
         title: "a trigger and a delete for all generations",
