@@ -23,6 +23,11 @@ const packagesOf = async (host: HostName) =>
   (await sh(host, "dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' | sed -n 's/^.i  *//p'"))
     .trim()
     .split("\n");
+/** Where a unit comes from; systemd makes one of each script of System V's init. */
+const unitFilesOf = (name: string): string[] => {
+  const unit = name.split(" ")[1] ?? "";
+  return [`/usr/lib/systemd/system/${unit}`, `/etc/init.d/${unit.replace(/[.]service$/, "")}`];
+};
 /** Paths as the file system has them: in Debian's packages /lib and the like are still folders of their own. */
 const filesOfPackages = async (host: HostName) => {
   const came = (await packagesOf(host)).filter((name) => !packagesBefore[host].includes(name));
@@ -63,7 +68,7 @@ describe("Debian 12", () => {
         (aspect === "packages" && was === "") ||
         (["files", "contents"].includes(aspect) && files.has(name)) ||
         (aspect === "units" &&
-          files.has(`/usr/lib/systemd/system/${name.split(" ")[1] ?? ""}`) &&
+          unitFilesOf(name).some((path) => files.has(path)) &&
           !/^(enabled|active)$/.test(is));
       const found = differences(keptSnapshot(host), await takeSnapshot(host)).filter(
         (each) => !isPackaged(each),
