@@ -8,7 +8,7 @@ export interface Found {
   readonly text: string;
 }
 
-/** What was found of a site's plan; docs/ARCHITECTURE.md, "Address plan". */
+/** What was found of a site's plan; docs/NETWORK.md, "Address plan". */
 export interface FoundPlan {
   /** The colo's /48. */
   readonly colo?: Found | undefined;

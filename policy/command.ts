@@ -39,7 +39,7 @@ export function sshPortOf({ props }: ResourceView): number | undefined {
 }
 
 /**
- * The files of a resource's bundle (docs/ARCHITECTURE.md, "Bundle"); undefined if there is no bundle or nobody can read
+ * The files of a resource's bundle (docs/BUNDLE.md); undefined if there is no bundle or nobody can read
  * it yet.
  */
 export function bundleFiles({ props }: ResourceView): BundleFile[] | undefined {

@@ -59,7 +59,7 @@ options {
 	version none;
 
 	// A validating client asks with DO and gets no synthesis for signed names, because it would call it bogus
-	// (docs/ARCHITECTURE.md, "DNS64 and DNSSEC"); everybody else gets validated answers with synthesis.
+	// (docs/NETWORK.md, "DNS64 and DNSSEC"); everybody else gets validated answers with synthesis.
 	dnssec-validation ${trustAnchors.length > 0 ? "yes" : "auto"};
 
 	dns64 ${nat64Prefix} {

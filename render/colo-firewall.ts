@@ -106,7 +106,7 @@ function chains({ addresses, mtu, pool4, wanInterface, sshPort }: ColoFirewall):
       name: "forward",
       hook: "type filter hook forward priority filter; policy drop;",
       rules: [
-        "# Every segment fits the tunnel, whichever way it goes (docs/ARCHITECTURE.md, MTU plan)",
+        "# Every segment fits the tunnel, whichever way it goes (docs/NETWORK.md, MTU plan)",
         `iifname ${tunnels} tcp flags syn tcp option maxseg size set ${mtu.mss}`,
         `oifname ${tunnels} tcp flags syn tcp option maxseg size set rt mtu`,
         `ip6 daddr ${nat64Prefix} jump to_nat64`,

@@ -107,7 +107,7 @@ function chains({ site, mtu, wanInterface, sshPort }: HomeFirewall): NftChain[] 
       name: "forward",
       hook: "type filter hook forward priority filter; policy drop;",
       rules: [
-        "# Every segment fits the tunnel, whichever way it goes (docs/ARCHITECTURE.md, MTU plan)",
+        "# Every segment fits the tunnel, whichever way it goes (docs/NETWORK.md, MTU plan)",
         `iifname ${tunnels} tcp flags syn tcp option maxseg size set ${mtu.mss}`,
         `oifname ${tunnels} tcp flags syn tcp option maxseg size set ${mtu.mss}`,
         `oifname "${wanInterface}" counter drop`,

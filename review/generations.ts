@@ -7,7 +7,7 @@ const parts = ({ urn }: Step) => /^tunnel-(\d+)-(.+)$/.exec(nameOf(urn));
 const isRemoval = ({ urn }: Step) => typeOf(urn).includes("ipv6home:components:HostRemoval$");
 
 /**
- * A rotation makes a generation of the tunnel and removes another one (docs/ARCHITECTURE.md, "Tunnel generations"). To
+ * A rotation makes a generation of the tunnel and removes another one (docs/ROTATION.md). To
  * a reviewer that is one change of the same files under other names: the two steps become one that replaces.
  */
 export function joinGenerations(steps: readonly Step[]): Step[] {

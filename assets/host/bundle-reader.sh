@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Part of converge and observe: reads bundles (docs/ARCHITECTURE.md, "Bundle").
+# Part of converge and observe: reads bundles (docs/BUNDLE.md).
 
 # One directive of a bundle or of its record: prints the arguments, a line each.
 directives() {

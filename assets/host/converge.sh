@@ -1,5 +1,5 @@
 #!/bin/bash
-# Converges one component of this host to the bundle on standard input, or removes it (docs/ARCHITECTURE.md, "Bundle").
+# Converges one component of this host to the bundle on standard input, or removes it (docs/BUNDLE.md).
 #
 #   converge apply COMPONENT [GENERATION] < BUNDLE
 #   converge remove COMPONENT [GENERATION [OWNER]]

@@ -2,7 +2,7 @@
 # Tells what this host has from the project and what of it differs from what was converged, and changes nothing. Asked
 # by the program at the start of a run, and by `npm run drift`, also with a key that may do only this.
 #
-#   observe            (docs/ARCHITECTURE.md, "Observing")
+#   observe            (docs/DRIFT.md)
 #
 # Prints "ipv6-home observed 1 ID", where the ID changes with boots, reinstallations, and components that come or go; then
 # for each component "component NAME GENERATION SHA256-OF-MANIFEST CONVERGED-AT" ("-" for none), for a site's also the stack
