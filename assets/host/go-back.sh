@@ -86,7 +86,8 @@ differs() {
   if [ ! -e "$old" ] && [ ! -L "$old" ]; then
     [ -e "$path" ] || [ -L "$path" ]
   else
-    [ -L "$path" ] || ! cmp -s "$old" "$path" || [ "$(stat -c '%a %u %g' "$old")" != "$(stat -c '%a %u %g' "$path")" ]
+    # Whoever reads a pipe waits for its other end.
+    [ ! -f "$old" ] || [ -L "$old" ] || [ ! -f "$path" ] || [ -L "$path" ] || ! cmp -s "$old" "$path" || [ "$(stat -c '%a %u %g' "$old")" != "$(stat -c '%a %u %g' "$path")" ]
   fi
 }
 

@@ -76,7 +76,7 @@ keep_component() {
     function tell() { if (id != "") print id, active, file == "" ? "none" : file; id = "" }
     /^$/ { tell() } END { tell() }' >"$kept/units"
   mapfile -t keys < <(sed -n 's/^sysctl //p' "$kept/directives" | sort -u | while read -r path; do
-    for path in "$path" "$work/stage$path"; do [ ! -e "$path" ] || sysctl_keys "$path"; done
+    for path in "$path" "$work/stage$path"; do [ ! -f "$path" ] || sysctl_keys "$path"; done
   done | sort -u)
   [ ${#keys[@]} -eq 0 ] || sysctl -e "${keys[@]}" >"$kept/sysctls" 2>/dev/null
   [ -s "$work/drift" ] || [ -s "$work/extra" ] || : >"$kept/clean"
@@ -139,7 +139,12 @@ is_as_kept() {
   [ -e "$kept/clean" ] && [ -e "$kept/record" ] && cmp -s "$kept/record/manifest" "$state/manifest" &&
     cmp -s "$kept/record/directives" "$state/directives" || return 1
   while read -r path; do
-    if [ -e "$kept/files$path" ]; then cmp -s "$kept/files$path" "$path" || return 1; else [ ! -e "$path" ] || return 1; fi
+    if [ ! -e "$kept/files$path" ] && [ ! -L "$kept/files$path" ]; then
+      [ ! -e "$path" ] || return 1
+    else
+      # Whoever reads a pipe that somebody has put there waits for its other end.
+      [ -f "$kept/files$path" ] && [ ! -L "$kept/files$path" ] && cmp -s "$kept/files$path" "$path" || return 1
+    fi
   done <"$kept/paths"
 }
 
