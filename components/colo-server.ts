@@ -60,18 +60,18 @@ export class ColoServer extends pulumi.ComponentResource {
     const firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     const prefix = new RoutedPrefix(`${name}-prefix`, { ...common, after: [firewall] }, { parent: this });
     const nat64 = new Nat64(`${name}-nat64`, { ...common, after: [firewall] }, { parent: this });
-    const dns64 = new Dns64(`${name}-dns64`, common, { parent: this });
+    const dns64 = new Dns64(`${name}-dns64`, { ...common, after: [firewall] }, { parent: this });
     this.bundles = [bundleOfHost(needs), ...[firewall, prefix, nat64, dns64].map((each) => each.bundle)];
 
     this.driftLogin = args.driftKey
-      ? new DriftLogin(`${name}-drift`, { host: host }, { parent: this })
+      ? new DriftLogin(`${name}-drift`, { host, after: [firewall] }, { parent: this })
       : undefined;
     new HostGuard(
       `${name}-guard`,
       {
         host,
         guarded: [host.base, firewall.config, prefix.config],
-        after: [nat64, dns64, ...(this.driftLogin === undefined ? [] : [this.driftLogin])].map(
+        others: [nat64, dns64, ...(this.driftLogin === undefined ? [] : [this.driftLogin])].map(
           ({ config }) => config,
         ),
       },

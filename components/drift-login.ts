@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PrivateKey } from "@pulumi/tls";
 import { manifestHash } from "../render/bundle";
 import { driftLoginBundle, driftLoginComponent } from "../render/drift-login";
-import type { HostAccess } from "./host-access";
+import type { HostComponentArgs } from "./host-component";
 import { HostConfig } from "./host-config";
 
 /**
@@ -17,14 +17,21 @@ export class DriftLogin extends pulumi.ComponentResource {
   readonly manifests: Readonly<Record<string, pulumi.Output<string>>>;
   readonly config: HostConfig;
 
-  constructor(name: string, args: { readonly host: HostAccess }, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: HostComponentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:DriftLogin", name, {}, opts);
 
     const key = new PrivateKey(`${name}-key`, { algorithm: "ED25519" }, { parent: this });
     const bundle = key.publicKeyOpenssh.apply(driftLoginBundle);
     this.config = new HostConfig(
       `${name}-config`,
-      { host: args.host, component: driftLoginComponent, bundle },
+      {
+        host: {
+          ...args.host,
+          ready: [...args.host.ready, ...(args.after ?? []).map((other) => other.converged)],
+        },
+        component: driftLoginComponent,
+        bundle,
+      },
       { parent: this },
     );
     this.privateKey = pulumi.secret(key.privateKeyOpenssh);

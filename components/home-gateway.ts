@@ -86,7 +86,7 @@ export class HomeGateway extends pulumi.ComponentResource {
     this.bundles = [bundleOfHost(needs), ...parts.map(({ bundle }) => bundle)];
 
     this.driftLogin = args.driftKey
-      ? new DriftLogin(`${name}-drift`, { host: this.host }, { parent: this })
+      ? new DriftLogin(`${name}-drift`, { host: this.host, after: [this.firewall] }, { parent: this })
       : undefined;
 
     this.registerOutputs({});

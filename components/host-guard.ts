@@ -8,8 +8,10 @@ export interface HostGuardArgs {
   readonly host: HostAccess;
   /** What it confirms: all of this program that can cut the operator off from that host. */
   readonly guarded: readonly HostConfig[];
+  /** What else the program puts there: it goes back with the others. */
+  readonly others: readonly HostConfig[];
   /** What else must be done before. */
-  readonly after: readonly pulumi.Resource[];
+  readonly after?: readonly pulumi.Resource[];
 }
 
 /**
@@ -27,7 +29,7 @@ export class HostGuard extends pulumi.ComponentResource {
   constructor(name: string, args: HostGuardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:HostGuard", name, {}, opts);
 
-    const { host, guarded, after } = args;
+    const { host, guarded, others, after = [] } = args;
     const create = callConverge("confirm", name);
     const drift = guarded.flatMap((each) => each.drift.map((line) => `# ${each.component}: ${line}`));
     this.confirmed = new remote.Command(
@@ -36,15 +38,23 @@ export class HostGuard extends pulumi.ComponentResource {
         connection: patient(host.connection, host.guardWindowSec),
         create,
         update: [create, ...drift].join("\n"),
-        stdin: guarded
-          .map(({ component, generation, digest }) => `${component} ${generation ?? "-"} ${digest ?? "-"}\n`)
+        // The others are there or not: a change of them alone needs no confirmation.
+        stdin: [
+          ...guarded.map(({ component, generation, digest }) => [
+            component,
+            generation ?? "-",
+            digest ?? "-",
+          ]),
+          ...others.map(({ component }) => [component, "-", "-"]),
+        ]
+          .map((line) => `${line.join(" ")}\n`)
           .join(""),
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },
       {
         parent: this,
-        dependsOn: [...guarded.map((each) => each.converged), ...after],
+        dependsOn: [...[...guarded, ...others].map((each) => each.converged), ...after],
         deleteBeforeReplace: true,
         // As with the components: only new drift is a change.
         ignoreChanges: drift.length === 0 ? ["update"] : [],

@@ -67,12 +67,17 @@ export function homeStack(
   const atHome = new HostGuard("home-guard", {
     host: gateway.host,
     guarded: [gateway.host.base, gateway.firewall.config, gateway.prefix.config, ...tunnel.ends.home],
-    after: [gateway.lan, ...(gateway.driftLogin === undefined ? [] : [gateway.driftLogin])].map(
-      ({ config }) => config.converged,
+    others: [gateway.lan, ...(gateway.driftLogin === undefined ? [] : [gateway.driftLogin])].map(
+      ({ config }) => config,
     ),
   });
   // Last, so that both ends go back if one does.
-  new HostGuard("colo-guard", { host: onColo, guarded: tunnel.ends.colo, after: [atHome.confirmed] });
+  new HostGuard("colo-guard", {
+    host: onColo,
+    guarded: tunnel.ends.colo,
+    others: [],
+    after: [atHome.confirmed],
+  });
   new HostLeave("home-leave", {
     host: gateway.host,
     after: [gateway.lan, tunnel.ends.home[1]].map(({ converged }) => converged),

@@ -35,6 +35,10 @@ readonly work_root=/run/ipv6-home
 . "$library/live"
 # shellcheck source=assets/host/guard.sh
 . "$library/guard"
+# shellcheck source=assets/host/confirm.sh
+. "$library/confirm"
+# shellcheck source=assets/host/removal.sh
+. "$library/removal"
 # shellcheck source=assets/host/leave.sh
 . "$library/leave"
 
@@ -76,11 +80,13 @@ apply() {
   state=$state_root/$component
   split_bundle
   preflight
+  refuse_after_going_back
   if grep -q '^package ' "$work/directives"; then
     take_lock
     # apt may take its time.
-    [ -z "$(window_of_guard)" ] || extend_clock 700
+    [ -z "$(window_of_guard)" ] || extend_clock 2500
     install_packages
+    set_clock "$(window_of_guard)"
   fi
   # Who has just logged in is not cut off.
   extend_clock "$(window_of_guard)"
@@ -117,71 +123,8 @@ record_first_directives() {
   mv "$state/directives.new" "$state/directives"
 }
 
-# Neither generation nor owner is recorded before the first one is whole.
-is_ours() {
-  state=$state_root/$component
-  [ -d "$state" ] && { [ ! -e "$state/generation" ] || [ "$generation" = "$(cat "$state/generation")" ]; } &&
-    ! is_of_another_stack
-}
-
-is_of_another_stack() {
-  [ -n "$owner" ] && [ -s "$state/owner" ] && [ "$owner" != "$(cat "$state/owner")" ]
-}
-
-# Before the lock, so that nobody waits along; and not for what goes with the whole host.
-release() {
-  is_ours && [ -z "${IPV6_HOME_LOCKED-}" ] || return 0
-  local command
-  while read -r command; do
-    timeout 60 bash -c "$command" >"$work/release" 2>&1 </dev/null || {
-      cat "$work/release" >&2
-      fail "is still needed, see above; nothing was changed"
-    }
-  done < <(directives "$state/directives" release)
-}
-
-remove() {
-  is_ours || {
-    ! is_of_another_stack || echo "$component: stays, it is of stack $(cat "$state/owner"); this is stack $owner" >&2
-    return 0
-  }
-  refuse_while_used
-  forget_component
-  if [ "$component" = host ]; then remove_orphans; fi
-  stop_units
-  directives "$state/directives" farewell | say_farewells 2
-  # Before the files, which are this program: it must still be there if apt fails.
-  remove_packages
-  restore_files
-  restore_links
-  restore_sysctls
-  notify_after_removal
-  rm -rf "$state_root/.gone"
-  mv "$state" "$state_root/.gone"
-  rm -rf "$state_root/.gone"
-  rmdir --ignore-fail-on-non-empty "$state_root"
-}
-
 recorded_generation() {
   [ ! -e "$1/generation" ] || cat "$1/generation"
-}
-
-# Sites register themselves by stacks of their own; they leave first, but of a login that only looks they need nothing.
-refuse_while_used() {
-  local site
-  case $component in site-* | drift-login) return 0 ;; esac
-  for site in "$state_root"/site-*; do
-    [ ! -d "$site" ] ||
-      fail "${site##*/} still uses this host; run 'pulumi destroy' for that home's stack first, or if that is gone '$library/converge remove ${site##*/} $(recorded_generation "$site") </dev/null' here"
-  done
-}
-
-# What failed before the engine heard of it: the host goes last, so whatever is left is nobody's.
-remove_orphans() {
-  local other
-  for other in $(removal_order); do
-    "$library/converge" remove "$other" "$(recorded_generation "$state_root/$other")" </dev/null
-  done
 }
 
 # Components of a host may arrive side by side; packages, files and units take one at a time. A converge called by
@@ -215,7 +158,7 @@ make_work() {
   trap 'rm -rf "$work"' EXIT
   mkdir "$work"
   # Read to the end on every path: the sender fails if it cannot deliver all.
-  cat >"$work/bundle"
+  timeout 300 cat >"$work/bundle" || fail "the bundle did not come to its end within 300 s; nothing was changed"
 }
 
 main() {

@@ -80,6 +80,8 @@ remove_files_no_longer_wanted() {
 
 # Gives a path back what it held before us, or nothing.
 put_back() {
+  # Of a run that was killed.
+  rm -f "$1.ipv6-home-new"
   if [ -e "$state/original$1" ]; then
     cp -a "$state/original$1" "$1.ipv6-home-new"
     mv -T "$1.ipv6-home-new" "$1"

@@ -3,7 +3,7 @@
 # it lies beside what is kept, so it works whatever becomes of the other programs.
 #
 #   go-back watch         waits until the time for a confirmation is over, then goes back
-#   go-back now REASON    goes back at once
+#   go-back now REASON COMPONENT…    goes back at once, with these of what is kept, or all if none is named
 #   go-back boot          at the start of a boot that nobody confirmed: files only, before anything reads them
 #   go-back network       prints the addresses and routes that nobody but a person or a unit has made
 #
@@ -11,6 +11,11 @@
 set -euo pipefail
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
+
+# shellcheck source=assets/host/put-back.sh
+. "${BASH_SOURCE[0]%/*}/put-back"
+# shellcheck source=assets/host/network.sh
+. "${BASH_SOURCE[0]%/*}/network"
 
 readonly state_root=/var/lib/ipv6-home
 readonly kept=$state_root/.guard
@@ -41,14 +46,14 @@ watch() {
   exec {alive}>"$run.alive"
   # The last one may be on its way out.
   flock --wait 5 "$alive" || return 0
+  # Only wakes it; what is to be done is judged under the lock.
+  trap : USR1
   echo $$ >"$run.pid"
-  trap 'exit 0' TERM
   while :; do
     take_lock
     due=$(cat "$run.due" 2>/dev/null || :)
     left=$((${due:-0} - $(seconds_up)))
     if [ "$left" -le 0 ]; then
-      trap '' TERM
       # Whoever begins anew after this must find nobody here.
       exec {alive}>&-
       [ -z "$due" ] || go_back live "nobody logged in anew within $(cat "$kept/armed") s after the change"
@@ -69,169 +74,66 @@ stop_converges() {
     if [ "$pid" = "$PPID" ] || ! grep -qs converge "/proc/$pid/cmdline"; then continue; fi
     kill "$pid" 2>/dev/null || continue
     timeout 5 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" 2>/dev/null || :
+    rm -rf "$folder"
   done
 }
 
-was_active() {
-  grep -qsE "^$1 (active|reloading|activating) " "$kept/$2/units"
-}
-
-was_enabled() {
-  grep -qsE "^$1 [^ ]+ enabled" "$kept/$2/units"
-}
-
-# Whether a path is not as it was kept.
-differs() {
-  local path=$2 old=$kept/$1/files$2
-  if [ ! -e "$old" ] && [ ! -L "$old" ]; then
-    [ -e "$path" ] || [ -L "$path" ]
-  else
-    # Whoever reads a pipe waits for its other end.
-    [ ! -f "$old" ] || [ -L "$old" ] || [ ! -f "$path" ] || [ -L "$path" ] || ! cmp -s "$old" "$path" || [ "$(stat -c '%a %u %g' "$old")" != "$(stat -c '%a %u %g' "$path")" ]
-  fi
-}
-
-list_changed() {
-  local path
-  while read -r path; do
-    ! differs "$1" "$path" || printf '%s\n' "$path"
-  done <"$kept/$1/paths" >"$kept/$1/changed"
-}
-
-any_changed() {
-  local component=$1 path
+# Everything that is kept, or what is named of it, in the order in which it came; leaves out what stands by.
+list_components() {
+  local how=$1 component
   shift
-  for path; do
-    ! grep -qxF "$path" "$kept/$component/changed" || return 0
-  done
-  return 1
-}
-
-# Whether a component that is new has handed over to the one before it. Then it stays, and its keys: the other end of a
-# tunnel goes back at its own time, and until then both ways must be there.
-stands_by() {
-  local component=${1%-key} command
-  [ ! -e "$kept/$component/record" ] || return 1
-  command=$(sed -n 's/^stand-by //p' "$state_root/$component/directives" 2>/dev/null) || return 1
-  [ -n "$command" ] && timeout 30 bash -c "$command" </dev/null >&2
-}
-
-# Units that were not there, and those that must stop by the definition that they run by.
-stop_units() {
-  local component=$1 word unit action paths
-  while read -r word unit action paths; do
-    [ "$word" = unit ] || continue
-    # shellcheck disable=SC2086 # one path a word
-    if ! was_active "$unit" "$component" || { [ "$action" = restart ] && any_changed "$component" $paths; }; then
-      ! systemctl cat "$unit" >/dev/null 2>&1 || bounded_systemctl stop "$unit"
-    fi
-  done <"$kept/$component/rules"
-}
-
-# Offline: links only, which the next boot reads.
-disable_new_units() {
-  local word unit
-  while read -r word unit _; do
-    if [ "$word" = unit ] && ! was_enabled "$unit" "$1" && [ -e "/etc/systemd/system/$unit" ]; then
-      SYSTEMD_OFFLINE=1 bounded_systemctl -q disable "$unit"
-    fi
-  done <"$kept/$1/rules"
-}
-
-enable_old_units() {
-  local word unit
-  while read -r word unit _; do
-    if [ "$word" = unit ] && was_enabled "$unit" "$1" && [ -e "/etc/systemd/system/$unit" ]; then
-      SYSTEMD_OFFLINE=1 bounded_systemctl -q enable "$unit"
-    fi
-  done <"$kept/$1/rules"
-}
-
-put_files_back() {
-  local component=$1 path old
-  while read -r path; do
-    old=$kept/$component/files$path
-    if [ -e "$old" ] || [ -L "$old" ]; then
-      try mkdir -p "${path%/*}"
-      try cp -a "$old" "$path.ipv6-home-new"
-      try mv -T "$path.ipv6-home-new" "$path"
-    else
-      try rm -f "$path"
-    fi
-  done <"$kept/$component/changed"
-}
-
-# The record goes back with the files, but for the packages, which stay: a removal must know of them.
-put_record_back() {
-  local component=$1 name record=$state_root/.$1.back
-  rm -rf "$record"
-  if [ -e "$kept/$component/record" ]; then cp -a "$kept/$component/record" "$record"; else mkdir "$record"; fi
-  for name in packages packages.before masked; do
-    [ ! -e "$state_root/$component/$name" ] || cp -a "$state_root/$component/$name" "$record/$name"
-  done
-  rm -rf "${state_root:?}/$component"
-  mv "$record" "$state_root/$component"
-  rmdir "$state_root/$component" 2>/dev/null || :
-}
-
-start_units() {
-  local component=$1 word unit action paths
-  while read -r word unit action paths; do
-    was_active "$unit" "$component" || continue
-    if ! systemctl is-active -q "$unit"; then
-      # Or a limit on starts would keep it down.
-      systemctl -q reset-failed "$unit" 2>/dev/null || :
-      bounded_systemctl start "$unit"
-    else
-      # shellcheck disable=SC2086 # one path a word
-      if any_changed "$component" $paths; then bounded_systemctl "$action" "$unit"; fi
-    fi
-  done <"$kept/$component/rules"
-}
-
-# At a boot what starts was settled before the links were put back.
-queue_units() {
-  local word unit
-  while read -r word unit _; do
-    if [ "$word" = unit ] && was_active "$unit" "$1"; then bounded_systemctl --no-block start "$unit"; fi
-  done <"$kept/$1/rules"
-}
-
-# What nobody but a person, an installer or a unit has made: no routes of the kernel, of router advertisements or DHCP.
-print_network() {
-  local family
-  for family in -4 -6; do
-    ip "$family" -o address show scope global permanent |
-      awk -v family="$family" '$2 !~ /^vpn/ { print "address", family, $4, "dev", $2 }'
-    ip "$family" route show table main |
-      awk -v family="$family" '!/ proto (kernel|ra|dhcp) / && !/ dev vpn/ { gsub(/ (linkdown|dead|pref medium|expires [^ ]*)/, ""); sub(/ *$/, ""); print "route", family, $0 }'
-  done
-}
-
-# An interface that is new since then is somebody else's.
-put_network_back() {
-  local kind family rest now
-  now=$(print_network)
-  comm -13 <(sort "$kept/network") <(sort <<<"$now") | while read -r kind family rest; do
-    # shellcheck disable=SC2086 # one argument a word
-    if [ -n "$kind" ] && grep -qF "dev ${rest##*dev }" "$kept/network"; then try ip "$family" "$kind" del $rest; fi
-  done
-  comm -23 <(sort "$kept/network") <(sort <<<"$now") | sort | while read -r kind family rest; do
-    [ "$kind$family" != address-6 ] || rest="$rest nodad"
-    # shellcheck disable=SC2086 # one argument a word
-    try ip "$family" "$kind" add $rest
-  done
-}
-
-go_back() {
-  local how=$1 reason=$2 component index changed=
-  local -a order=() staying=()
-  [ -e "$kept/order" ] || return 0
-  [ "$how" = boot ] || stop_converges
   while read -r component; do
     if [ ! -d "$kept/$component" ]; then continue; fi
+    if [ $# -gt 0 ] && [[ " $* " != *" $component "* ]]; then continue; fi
     if [ "$how" = boot ] || ! stands_by "$component"; then order+=("$component"); else staying+=("$component"); fi
   done <"$kept/order"
+}
+
+# The first line is what the host has to say of it; then what must be put back.
+remember() {
+  local reason=$1 component kind
+  printf 'this host went back to its last confirmed state at %s, because %s; taken back: %s\n' "$(date -u +%FT%TZ)" \
+    "$reason" "${order[*]:-nothing}${staying[*]:+; on stand-by until the next run: ${staying[*]}}" | tee "$state_root/.went-back.new" >&2
+  {
+    for component in "${order[@]}"; do
+      kind=other
+      ! grep -q '^guard ' "$kept/$component/directives" || kind=guarded
+      echo "$kind $component"
+    done
+    grep -sE '^(guarded|other) ' "$state_root/.went-back" || :
+  } | sort -u >>"$state_root/.went-back.new"
+  mv "$state_root/.went-back.new" "$state_root/.went-back"
+}
+
+# In one step each: half of it would be taken for what was there.
+forget() {
+  local component
+  rm -rf "$state_root/.undone"
+  for component in "${order[@]}" "${staying[@]}"; do
+    mv "$kept/$component" "$state_root/.undone"
+    rm -rf "$state_root/.undone"
+  done
+  for component in "$kept"/*/; do
+    [ ! -d "$component" ] || return 0
+  done
+  mv "$kept" "$state_root/.undone"
+  rm -rf "$state_root/.undone" "$run.due"
+}
+
+# Live or at a boot, and why; then the components, or all.
+go_back() {
+  local how=$1 reason=$2 component path index changed=
+  local -a order=() staying=()
+  [ -e "$kept/order" ] || return 0
+  shift 2
+  if [ "$how" != boot ]; then
+    stop_converges
+    # Nobody shall look at files on their way back.
+    exec {host_lock}>/run/ipv6-home.lock
+    flock --wait 60 "$host_lock" || echo "go-back: another one has held /run/ipv6-home.lock for 60 s" >&2
+    stop_converges
+  fi
+  list_components "$how" "$@"
   for component in "${order[@]}"; do
     list_changed "$component"
     [ ! -s "$kept/$component/changed" ] || changed=yes
@@ -242,10 +144,11 @@ go_back() {
   done
   for component in "${order[@]}"; do
     put_files_back "$component"
-    put_record_back "$component"
     enable_old_units "$component"
+    # Of a converge that was killed.
+    while read -r path; do rm -f "$path.ipv6-home-new"; done <"$kept/$component/paths"
   done
-  sync -f "$state_root"
+  try sync -f /etc /usr/local "$state_root"
   bounded_systemctl daemon-reload
   if [ "$how" = boot ]; then
     for component in "${order[@]}"; do queue_units "$component"; done
@@ -256,20 +159,19 @@ go_back() {
     put_network_back
     for component in "${order[@]}"; do start_units "$component"; done
   fi
+  for component in "${order[@]}"; do try put_record_back "$component"; done
+  try sync -f /etc /usr/local "$state_root"
   # A run that was killed before its first change is nobody's news.
-  [ -z "$changed$([ "$how" = boot ] || echo live)" ] || printf 'this host went back to its last confirmed state at %s, because %s; taken back: %s\n' \
-    "$(date -u +%FT%TZ)" "$reason" "${order[*]:-nothing}${staying[*]:+; on stand-by until the next run: ${staying[*]}}" | tee "$state_root/.went-back.new" >&2
-  [ ! -e "$state_root/.went-back.new" ] || mv "$state_root/.went-back.new" "$state_root/.went-back"
-  rm -rf "$state_root/.undone"
-  mv "$kept" "$state_root/.undone"
-  rm -rf "$state_root/.undone" "$run.due"
+  if [ "$how" != boot ] || [ -n "$changed" ]; then remember "$reason"; fi
+  forget
 }
 
 case ${1-} in
   watch) watch ;;
   now)
+    shift
     take_lock
-    go_back live "$2"
+    go_back live "$@"
     ;;
   boot)
     [ -e "$kept/boot-id" ] && [ "$(cat "$kept/boot-id")" != "$(cat /proc/sys/kernel/random/boot_id)" ] || exit 0
@@ -277,7 +179,7 @@ case ${1-} in
     ;;
   network) print_network ;;
   *)
-    echo "usage: go-back watch|now REASON|boot|network" >&2
+    echo "usage: go-back watch|now REASON [COMPONENT…]|boot|network" >&2
     exit 2
     ;;
 esac

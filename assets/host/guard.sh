@@ -3,7 +3,7 @@
 # `guard SECONDS` line may cut the operator off: if no new login confirms in so many seconds, go-back takes the host back
 # to what it was. The others go back with it, and by themselves only at a boot that finds them half done.
 #
-# $guard_root/go-back and boot-id, once for all; COMPONENT/ for each, see keep_component; order, their names.
+# $guard_root/go-back, network and boot-id, once for all; COMPONENT/ for each, see keep_component; order, their names.
 
 readonly guard_root=$state_root/.guard
 readonly went_back=$state_root/.went-back
@@ -31,17 +31,19 @@ is_quiet() {
 guard_component() {
   local window
   guarded=
-  ! is_quiet || return 0
+  # One that is kept already was never held.
+  if is_quiet && [ ! -e "$guard_root/$component" ]; then return 0; fi
   window=$(directives "$work/directives" guard)
   guarded=${window:-own}
   take_guard_lock
   # Keys may be among what is kept.
   (umask 077 && mkdir -p "$guard_root")
   [ -e "$guard_root/boot-id" ] || {
-    cp "$library/go-back" "$guard_root/go-back"
+    cp "$library/go-back" "$library/put-back" "$library/network" "$guard_root/"
     keep_network
-    cp /proc/sys/kernel/random/boot_id "$guard_root/boot-id"
   }
+  # Of another boot only if the unit that would have gone back was not there yet.
+  cp /proc/sys/kernel/random/boot_id "$guard_root/boot-id"
   [ -e "$guard_root/$component" ] || keep_component
   [ -z "$window" ] || start_clock "$window"
   leave_guard_lock
@@ -49,8 +51,8 @@ guard_component() {
 
 # Addresses and routes that stand in no file of ours, and that a unit of ours may change all the same.
 keep_network() {
-  bash "$guard_root/go-back" network >"$guard_root/network.new"
-  mv "$guard_root/network.new" "$guard_root/network"
+  bash "$guard_root/go-back" network >"$guard_root/addresses.new"
+  mv "$guard_root/addresses.new" "$guard_root/addresses"
 }
 
 # COMPONENT/ has the record, if it was whole; the paths, old and new; the files that are there of them; rules, the unit
@@ -107,8 +109,15 @@ window_of_guard() {
   cat "$guard_root/armed" 2>/dev/null || :
 }
 
-# Until so many seconds from now; nothing if no confirmation is waited for.
+# Until so many seconds from now, at least; nothing if no confirmation is waited for.
 extend_clock() {
+  local due
+  [ -n "$1" ] || return 0
+  due=$(cat "$guard_run.due" 2>/dev/null || :)
+  if [ "${due:-0}" -lt $(($(seconds_up) + $1)) ]; then set_clock "$1"; fi
+}
+
+set_clock() {
   [ -n "$1" ] || return 0
   echo $(($(seconds_up) + $1)) >"$guard_run.due.$$"
   mv "$guard_run.due.$$" "$guard_run.due"
@@ -120,9 +129,11 @@ is_free() {
 
 # After the last change of this run: the time for the new login begins.
 hold_component() {
-  [ -n "$guarded" ] || return 0
   take_guard_lock
-  if [ ! -e "$guard_root/$component" ]; then
+  is_put_back
+  if [ -z "$guarded" ]; then
+    :
+  elif [ ! -e "$guard_root/$component" ]; then
     # Confirmed by another run, else.
     [ ! "$went_back" -nt "$work/directives" ] || fail "$(cat "$went_back")"
   elif is_as_kept || { [ "$guarded" = own ] && [ ! -e "$guard_root/armed" ]; }; then
@@ -146,65 +157,4 @@ is_as_kept() {
       [ -f "$kept/files$path" ] && [ ! -L "$kept/files$path" ] && cmp -s "$kept/files$path" "$path" || return 1
     fi
   done <"$kept/paths"
-}
-
-drop_component() {
-  rm -rf "${guard_root:?}/$component"
-  [ ! -e "$guard_root/order" ] || {
-    grep -vxF "$component" "$guard_root/order" >"$guard_root/order.new" || :
-    mv "$guard_root/order.new" "$guard_root/order"
-  }
-  [ -s "$guard_root/order" ] || disarm
-}
-
-# All that is kept goes in one step.
-disarm() {
-  local watcher
-  [ ! -d "$guard_root" ] || {
-    rm -rf "$state_root/.confirmed"
-    mv "$guard_root" "$state_root/.confirmed"
-  }
-  rm -rf "$state_root/.confirmed"
-  rm -f "$guard_run.due"
-  if [ -e "$guard_run.pid" ] && ! is_free "$guard_run.alive"; then
-    read -r watcher <"$guard_run.pid"
-    kill "$watcher" 2>/dev/null || :
-  fi
-}
-
-# What is removed on purpose does not come back.
-forget_component() {
-  take_guard_lock
-  if [ "$component" = host ]; then
-    disarm
-    rm -f "$went_back"
-  elif [ -e "$guard_root/$component" ]; then
-    drop_component
-  fi
-  leave_guard_lock
-}
-
-# The new login itself. Input: a line for each component that this run is answerable for, NAME GENERATION
-# SHA256-OF-BUNDLE, with "-" for none and for what holds keys.
-confirm() {
-  local name generation digest missing=
-  take_guard_lock
-  while read -r name generation digest; do
-    [ -n "$name" ] || continue
-    if [ "$(cat "$state_root/$name/generation" 2>/dev/null || echo none)" != "${generation#-}" ] ||
-      { [ "$digest" != - ] && [ "$(sha256sum 2>/dev/null <"$state_root/$name/bundle" | cut -d ' ' -f 1)" != "$digest" ]; }; then
-      missing="$missing $name"
-    fi
-  done <"$work/bundle"
-  if [ -n "$missing" ]; then
-    leave_guard_lock
-    # What else this run has changed goes the same way.
-    [ ! -e "$guard_root/armed" ] || bash "$guard_root/go-back" now "a part of the run is not there:$missing"
-    [ ! -e "$went_back" ] || cat "$went_back" >&2
-    fail "not confirmed, because this host does not have what the run put there:$missing; mend the settings and run 'pulumi up', which looks at the host and converges again what went back (observe must not be never)"
-  fi
-  [ ! -d "$guard_root" ] || disarm
-  rm -f "$went_back"
-  leave_guard_lock
-  echo confirmed
 }

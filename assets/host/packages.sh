@@ -36,7 +36,7 @@ install_packages() {
     }
   done < <(directives "$work/directives" mask)
   # An earlier run may have been cut off inside dpkg.
-  dpkg --configure -a >"$work/apt" 2>&1 </dev/null || {
+  timeout 600 dpkg --configure -a >"$work/apt" 2>&1 </dev/null || {
     cat "$work/apt" >&2
     fail "dpkg could not finish what was begun; its own words are above"
   }

@@ -31,7 +31,7 @@ const recorded = (access: HostAccess = host) =>
       guarded: true,
     });
     const lan = new HostConfig("lan", { host: access, component: "lan", bundle });
-    new HostGuard("guard", { host: access, guarded: [some, keys], after: [lan.converged] });
+    new HostGuard("guard", { host: access, guarded: [some, keys], others: [lan] });
     return {};
   });
 
@@ -44,7 +44,9 @@ test("what can cut the operator off says for how long it waits, plain and secret
 
 test("the confirmation comes after all, and names each bundle as the host records it", async () => {
   const { inputs, dependsOn } = (await recorded()).get("guard-confirm");
-  expect(inputs["stdin"]).toBe(`some - ${bundleDigest({ ...bundle, guardWindowSec: 60 })}\nkeys 3 -\n`);
+  expect(inputs["stdin"]).toBe(
+    `some - ${bundleDigest({ ...bundle, guardWindowSec: 60 })}\nkeys 3 -\nlan - -\n`,
+  );
   expect(inputs["create"]).toMatch(/\nexec \S+\/converge confirm guard$/);
   expect(inputs["delete"]).toBeUndefined();
   expect(dependsOn).toEqual(["keys-converge", "lan-converge", "some-converge"]);

@@ -37,7 +37,7 @@ test("the colo stack", async () => {
     "      colo-nat64-config-converge: Command after colo-firewall-config-converge, colo-host-base-converge",
     "  colo-dns64: Dns64",
     "    colo-dns64-config: HostConfig",
-    "      colo-dns64-config-converge: Command after colo-host-base-converge",
+    "      colo-dns64-config-converge: Command after colo-firewall-config-converge, colo-host-base-converge",
     "  colo-guard: HostGuard",
     "    colo-guard-confirm: Command after colo-dns64-config-converge, colo-firewall-config-converge, colo-host-base-converge, colo-nat64-config-converge, colo-prefix-config-converge",
   ]);
@@ -101,7 +101,7 @@ test.each(["colo", "home"] as const)("a key that can only look at the %s", async
   expect(added).toEqual([
     `  ${role}-drift: DriftLogin`,
     `    ${role}-drift-config: HostConfig`,
-    `      ${role}-drift-config-converge: Command after ${role}-drift-key, ${role}-host-base-converge`,
+    `      ${role}-drift-config-converge: Command after ${role}-drift-key, ${role}-firewall-config-converge, ${role}-host-base-converge`,
     `    ${role}-drift-key: PrivateKey`,
   ]);
 });

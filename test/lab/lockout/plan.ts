@@ -1,4 +1,5 @@
 import type { Bundle } from "../../../render/bundle";
+import type { ObserveMode } from "../../../settings/settings";
 
 /** What a run is to put where; `plan.json` beside the program. */
 export interface LockoutPlan {
@@ -7,5 +8,6 @@ export interface LockoutPlan {
   readonly privateKey: string;
   readonly guardWindowSec: number;
   /** Each after the one before. */
-  readonly bundles: readonly Bundle[];
+  readonly bundles: readonly (Bundle & { readonly guarded: boolean })[];
+  readonly observe: ObserveMode;
 }

@@ -9,7 +9,7 @@ import type { LockoutPlan } from "./plan";
 export = async (): Promise<object> => {
   const plan = JSON.parse(readFileSync("plan.json", "utf8")) as LockoutPlan;
   const login = { ...plan, port: 22 };
-  const observed = await observeHost("auto", login, () => undefined);
+  const observed = await observeHost(plan.observe, login, () => undefined);
   const host: HostAccess = {
     connection: connectionTo(login),
     guardWindowSec: plan.guardWindowSec,
@@ -17,18 +17,22 @@ export = async (): Promise<object> => {
     ready: [],
   };
   const configs: HostConfig[] = [];
-  for (const bundle of plan.bundles) {
+  for (const { guarded, ...bundle } of plan.bundles) {
     const ready = configs.map((each) => each.converged);
     configs.push(
       new HostConfig(bundle.component, {
         host: { ...host, ready },
         component: bundle.component,
         bundle,
-        guarded: true,
+        guarded,
         firstContact: configs.length === 0,
       }),
     );
   }
-  new HostGuard("home-guard", { host, guarded: configs, after: [] });
+  new HostGuard("home-guard", {
+    host,
+    guarded: configs.filter((_, index) => plan.bundles[index]?.guarded),
+    others: configs.filter((_, index) => plan.bundles[index]?.guarded === false),
+  });
   return {};
 };

@@ -6,6 +6,7 @@ import type { RunResult } from "../../../engine/run";
 import { describe as describeLab } from "../../../lab/lab";
 import { management } from "../../../lab/topology";
 import type { Bundle } from "../../../render/bundle";
+import type { ObserveMode } from "../../../settings/settings";
 import { projectFolder } from "../../support/settings";
 import { theEngine } from "../support";
 import type { LockoutPlan } from "./plan";
@@ -33,18 +34,29 @@ export class LockoutProject {
     return project;
   }
 
-  /** Puts bundles on the host; answers how the run ended. */
-  async up(guardWindowSec: number, bundles: readonly Bundle[], timeoutSec = 300): Promise<RunResult> {
+  /**
+   * Puts `bundles`, which can cut the operator off, on the host, and then `others`; answers how the run ended.
+   */
+  async up(
+    guardWindowSec: number,
+    bundles: readonly Bundle[],
+    others: readonly Bundle[] = [],
+    observe: ObserveMode = "auto",
+  ): Promise<RunResult> {
     const lab = describeLab();
     const plan: LockoutPlan = {
       address: management.hosts.home,
       hostKey: lab.hosts.home.hostKey,
       privateKey: readFileSync(lab.ssh.privateKeyPath, "utf8"),
       guardWindowSec,
-      bundles,
+      observe,
+      bundles: [
+        ...bundles.map((bundle) => ({ ...bundle, guarded: true })),
+        ...others.map((bundle) => ({ ...bundle, guarded: false })),
+      ],
     };
     writeFileSync(join(this.folder, "plan.json"), JSON.stringify(plan), { mode: 0o600 });
-    return this.run(["up", "--yes", "--skip-preview", "-s", "lockout"], timeoutSec);
+    return this.run(["up", "--yes", "--skip-preview", "-s", "lockout"], 600);
   }
 
   destroy(): Promise<RunResult> {
