@@ -113,7 +113,8 @@ describe("a rotation", () => {
     expect(result.stdout + result.stderr).toContain(
       "vpn1-1 is held by key epoch 1764000000; given is 10, which needs the same interface; choose another tunnel.keyEpoch, for instance 11",
     );
-    expect(nothingLost(report)).toEqual(nothing);
+    // It is over before much has flowed.
+    expect(nothingLost(report)).toMatchObject({ lost: 0, broken: 0 });
     await mustHoldOnly(1_764_000_000);
     setEpoch(11);
     await pulumiUp("home");
