@@ -1,9 +1,8 @@
-import { connect } from "node:net";
-import { killHost, startHost, waitForSsh } from "../../lab/hosts";
 import { run } from "../../lab/run";
 import { management } from "../../lab/topology";
 import { renderBundle, type Bundle } from "../../render/bundle";
 import { lockoutCases } from "./lockout/cases";
+import { greets, noneIsKept, watchingTheDoor } from "./lockout/door";
 import { LockoutProject } from "./lockout/project";
 import { closeEngine, logins, sh, trySh, until } from "./support";
 
@@ -11,44 +10,6 @@ const windowSec = 12;
 const bridge = management.bridge;
 const told: string[] = [];
 let project: LockoutProject;
-
-/** Whether a new connection to the home's sshd comes about within a second. */
-const greets = () =>
-  new Promise<boolean>((resolve) => {
-    const socket = connect({ host: management.hosts.home, port: 22 });
-    const end = (result: boolean) => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.setTimeout(1000, () => end(false));
-    socket.once("error", () => end(false));
-    socket.once("data", () => end(true));
-  });
-
-/** Looks at the door of the home while something runs; answers how often it was shut, and for how long in all. */
-async function watchingTheDoor<T>(work: () => Promise<T>) {
-  const ended = new AbortController();
-  let shut = 0;
-  let shutSince: number | undefined;
-  let longestMs = 0;
-  const watch = (async () => {
-    while (!ended.signal.aborted) {
-      const open = await greets();
-      if (!open) {
-        shut += 1;
-        shutSince ??= Date.now();
-        longestMs = Math.max(longestMs, Date.now() - shutSince);
-      } else shutSince = undefined;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  })();
-  try {
-    return { result: await work(), door: () => ({ shut, longestMs }) };
-  } finally {
-    ended.abort();
-    await watch;
-  }
-}
 
 /** A component that the same run changes, and that harms nobody. */
 const harmless = (component: string, version: number): Bundle => ({
@@ -59,11 +20,6 @@ const beside = (version: number) => harmless("beside", version);
 /** One that is not guarded, and comes last. */
 const after = (version: number) => harmless("after", version);
 const versions = () => sh("home", "cat /etc/ipv6-home/beside /etc/ipv6-home/after");
-
-const noneIsKept = async () =>
-  expect(await sh("home", "ls -A /var/lib/ipv6-home; ls /etc/ipv6-home")).not.toMatch(
-    /\.guard|\.undone|ipv6-home-new/,
-  );
 
 beforeAll(async () => {
   // The machine's own end of the management network, for the route that a case needs.
@@ -155,84 +111,6 @@ describe("a change that cuts the operator off", () => {
     },
     240_000,
   );
-});
-
-describe("a power cut", () => {
-  const component = (version: number, slow = false): Bundle => ({
-    component: "power",
-    guardWindowSec: 600,
-    files: [
-      ...[1, 2, 3].map((n) => ({ path: `/etc/ipv6-home/power/${n}`, content: `${version}\n` })),
-      {
-        path: "/etc/systemd/system/power.service",
-        content: `[Unit]\nDescription=${version}\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -c 'cat /etc/ipv6-home/power/* >/run/power${slow ? "; sleep 60" : ""}'\n[Install]\nWantedBy=multi-user.target\n`,
-      },
-    ],
-    units: [
-      {
-        unit: "power.service",
-        action: "restart",
-        paths: ["/etc/ipv6-home/power/1", "/etc/systemd/system/power.service"],
-      },
-    ],
-  });
-  const apply = (bundle: Bundle) =>
-    trySh("home", `/usr/local/lib/ipv6-home/converge apply power <<'END'\n${renderBundle(bundle)}END`, 90);
-  const confirm = () => sh("home", "/usr/local/lib/ipv6-home/converge confirm power </dev/null");
-  const cut = async () => {
-    await killHost("home");
-    await startHost("home");
-    await waitForSsh("home");
-    await until("booted", 60, async () =>
-      /running|degraded/.test((await trySh("home", "systemctl is-system-running")).stdout),
-    );
-  };
-  const mustHave = async (version: number) => {
-    expect(
-      await sh("home", "cat /etc/ipv6-home/power/*; systemctl show -P Description power; cat /run/power"),
-    ).toBe(`${version}\n`.repeat(3) + `${version}\n` + `${version}\n`.repeat(3));
-    await noneIsKept();
-    expect(await sh("home", "systemctl --failed --no-legend")).toBe("");
-  };
-
-  beforeAll(async () => {
-    await apply(component(1));
-    await confirm();
-    await mustHave(1);
-  }, 60_000);
-  afterAll(() =>
-    sh(
-      "home",
-      "/usr/local/lib/ipv6-home/converge remove power </dev/null; rm -f /run/power /var/lib/ipv6-home/.went-back",
-    ),
-  );
-
-  it("after a confirmed change leaves it", async () => {
-    await cut();
-    await mustHave(1);
-  }, 90_000);
-
-  it("in the window leaves the last confirmed state", async () => {
-    expect((await apply(component(2))).code).toBe(0);
-    expect(await sh("home", "cat /etc/ipv6-home/power/1 /run/power")).toBe("2\n".repeat(4));
-    await cut();
-    await mustHave(1);
-    expect(await sh("home", "cat /var/lib/ipv6-home/.went-back")).toMatch(
-      /because the host started anew before it was confirmed; taken back: power/,
-    );
-  }, 90_000);
-
-  it("in the middle of a converge leaves the last confirmed state", async () => {
-    const running = apply(component(3, true)).catch(() => undefined);
-    await until("files are new, the unit is not", 30, async () =>
-      (
-        await trySh("home", "cat /etc/ipv6-home/power/3; ls /var/lib/ipv6-home/power/pending")
-      ).stdout.startsWith("3\n/"),
-    );
-    await cut();
-    await running;
-    await mustHave(1);
-  }, 120_000);
 });
 
 describe("packets that vanish in the middle of a run", () => {
