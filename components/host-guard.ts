@@ -31,7 +31,10 @@ export class HostGuard extends pulumi.ComponentResource {
 
     const { host, guarded, others, after = [] } = args;
     const create = callConverge("confirm", name);
-    const drift = guarded.flatMap((each) => each.drift.map((line) => `# ${each.component}: ${line}`));
+    // When it was converged tells one drift from the next; what it is stands with the component.
+    const drift = guarded.flatMap(({ component, drift: [first] }) =>
+      first === undefined ? [] : [`# ${component}: ${first}`],
+    );
     this.confirmed = new remote.Command(
       `${name}-confirm`,
       {

@@ -1,10 +1,13 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { openEngine } from "../engine/run";
 import { readDescription } from "./description";
 import { isHostOn } from "./hosts";
 import * as lab from "./lab";
 import { isRunning, logPath, rememberedNames } from "./processes";
-import { prepareStacks, runInLab } from "./stacks";
+import { prepareStacks, projectFolder, runInLab, stackEnvironment } from "./stacks";
 import { hostNames, isHost, namespaceOf, places, releases, type Place, type Release } from "./topology";
 
 const help = `usage: npm run lab -- COMMAND
@@ -16,6 +19,7 @@ const help = `usage: npm run lab -- COMMAND
   exec PLACE [--] COMMAND…         run a command in a place
   shell PLACE                      a shell in a place
   pulumi ARGS…                     Pulumi on the lab's own copy of the project: up -s colo, preview -s home --diff …
+  drift STACK… [--json]            what differs on the lab's hosts, as npm run drift tells it of real ones
 
 Places: ${places.join(" ")}
 `;
@@ -55,6 +59,17 @@ async function runPulumi(args: readonly string[]): Promise<number> {
   } finally {
     await engine.close();
   }
+}
+
+/** Tells drift of the lab's stacks. */
+async function tellDrift(args: readonly string[]): Promise<number> {
+  lab.describe();
+  const tools = join(__dirname, "..", "tools");
+  const command = [join(tools, "run.mjs"), join(tools, "drift", "cli.ts"), ...args];
+  const env = { ...process.env, ...stackEnvironment() };
+  const child = spawn(process.execPath, command, { cwd: projectFolder, env, stdio: "inherit" });
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code ?? 1;
 }
 
 function status(): number {
@@ -103,6 +118,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     }
     case "pulumi":
       return runPulumi(args);
+    case "drift":
+      return tellDrift(args);
     case "shell":
       return lab.enter(placeOf(args[0]), ["bash"]);
     case "help":

@@ -19,7 +19,7 @@ export const backendFolder = inState("backend");
 const passphraseFile = inState("passphrase");
 
 /** The project's files that the lab's copy shares: the same program runs, only the settings lie beside it. */
-const shared = ["Pulumi.yaml", "main.cjs", "package.json", "node_modules"];
+const shared = ["Pulumi.yaml", "main.cjs", "package.json", "node_modules", "policy"];
 
 /** What a second home has differently from the example. */
 const cabin = {

@@ -24,7 +24,11 @@ export async function tour(engine: Engine, lab: LabDescription, say: (line: stri
     () => drift(engine, say),
   ];
   const told: Tour[] = [];
-  for (const station of stations) told.push(await station());
+  for (const station of stations) {
+    const { lines, ok } = await station();
+    for (const line of lines) say(line);
+    told.push({ lines, ok });
+  }
   return { lines: told.flatMap(({ lines }) => lines), ok: told.every(({ ok }) => ok) };
 }
 

@@ -36,7 +36,7 @@ compare_live() {
     # A container may not have the right to make a network; then nothing can be said.
     [ -e "$work/network" ] || continue
     if wait "$is"; then
-      difference -U 1 "$work/ruleset" "$work/table" | sed -e 1,2d
+      difference -U 1 --label "table $table (should be)" --label "table $table (is)" "$work/ruleset" "$work/table"
     else
       echo "- table $table"
     fi

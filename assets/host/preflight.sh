@@ -43,7 +43,7 @@ preflight() {
         ;;
       interface)
         [ -e "/sys/class/net/$argument" ] ||
-          echo "there is no interface $argument; there are $(ls -x /sys/class/net); mend $rest in the settings"
+          echo "there is no interface $argument; there are $(ls /sys/class/net | grep -vE '^(lo|vpn.*)$' | xargs); mend $rest in the settings"
         ;;
       wireguard)
         kernel_has_wireguard || [ -c /dev/net/tun ] ||

@@ -93,15 +93,13 @@ export const day: readonly Event[] = [
   {
     what: "a LAN adapter is pulled out and plugged in",
     happen: async () => {
-      const index = () => sh("home", "cat /sys/class/net/enp3s0/ifindex");
-      const before = await index();
       await pullCable(cable("enp3s0"));
+      const without = (await sh("home", "ls /sys/class/net")).trim().split("\n");
+      if (without.includes("enp3s0")) throw new Error("the interface is still there");
       await plugCable(cable("enp3s0"));
       await restartClients();
       await online("printer");
-      const after = await index();
-      if (after === before) throw new Error("it is the same interface");
-      return `interface ${before.trim()} to ${after.trim()}`;
+      return `between: ${without.join(" ")}`;
     },
   },
   {
