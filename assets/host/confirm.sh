@@ -86,6 +86,8 @@ confirm() {
       missing+=("$name")
     fi
   done <"$work/bundle"
+  # By hand, without a list: everything.
+  [ ${#mine[@]} -gt 0 ] || mapfile -t mine < <(cat "$guard_root/order" 2>/dev/null || :)
   if [ ${#missing[@]} -gt 0 ]; then
     leave_guard_lock
     [ ! -e "$went_back" ] || tell_went_back >&2

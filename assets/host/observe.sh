@@ -117,6 +117,9 @@ compare_component() {
     esac
   done <"$state/directives"
   [ ! -e "$state/pending" ] || echo "! a run that was to converge it did not end"
+  case "$went_back" in
+    *$'\n'"guarded $name"$'\n'* | *$'\n'"other $name"$'\n'*) echo "! the host went back to this, and nobody has converged it since" ;;
+  esac
   compare_files
   compare_extra_files
   for first in "${units[@]}"; do compare_unit "$first"; done
@@ -152,7 +155,8 @@ tell_component() {
 main() {
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  local name state
+  local name state went_back
+  went_back=$(cat "$state_root/.went-back" 2>/dev/null || :)$'\n'
   gather_facts
   printf 'ipv6-home observed 1 %.12s\n' "$(cat "$work/id")"
   for name in "${names[@]}"; do
