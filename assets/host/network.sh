@@ -17,9 +17,10 @@ put_network_back() {
   local kind family rest now
   now=$(print_network)
   comm -13 <(sort "$kept/addresses") <(sort <<<"$now") | while read -r kind family rest; do
-    [[ " $rest" =~ \ dev\ ([^ ]+) ]] && grep -qE " dev ${BASH_REMATCH[1]}( |$)" "$kept/addresses" || continue
-    # shellcheck disable=SC2086 # one argument a word
-    try ip "$family" "$kind" del $rest
+    if [[ " $rest" =~ \ dev\ ([^ ]+) ]] && grep -qE " dev ${BASH_REMATCH[1]}( |$)" "$kept/addresses"; then
+      # shellcheck disable=SC2086 # one argument a word
+      try ip "$family" "$kind" del $rest
+    fi
   done
   # Addresses before routes, which may go by them.
   comm -23 <(sort "$kept/addresses") <(sort <<<"$now") | while read -r kind family rest; do

@@ -43,7 +43,7 @@ preflight() {
         ;;
       interface)
         [ -e "/sys/class/net/$argument" ] ||
-          echo "there is no interface $argument; there are $(ls /sys/class/net | grep -vE '^(lo|vpn.*)$' | xargs); mend $rest in the settings"
+          echo "there is no interface $argument; there are $(find /sys/class/net -mindepth 1 ! -name lo ! -name 'vpn*' -printf '%f\n' | sort | xargs); mend $rest in the settings"
         ;;
       wireguard)
         kernel_has_wireguard || [ -c /dev/net/tun ] ||
