@@ -3,19 +3,24 @@
 # remembered until it has been put back: $went_back has the host's words and a line for each component, "guarded NAME" or
 # "other NAME".
 
+# What is confirmed is on the disk before what was kept goes, and that it is gone before anybody is told so.
+drop_components() {
+  local each
+  sync_all
+  for each; do
+    [ ! -e "$guard_root/$each" ] || drop_component "$each"
+  done
+  [ -s "$guard_root/order" ] || disarm
+  sync_all
+}
+
 # In one step: half of it would be taken for what was there.
 drop_component() {
   rm -rf "$state_root/.confirmed"
-  # On the disk first, or a power cut would find neither.
-  sync_all
-  mv "$guard_root/$component" "$state_root/.confirmed"
+  mv "$guard_root/$1" "$state_root/.confirmed"
   rm -rf "$state_root/.confirmed"
-  [ ! -e "$guard_root/order" ] || {
-    grep -vxF "$component" "$guard_root/order" >"$guard_root/order.new" || :
-    mv "$guard_root/order.new" "$guard_root/order"
-  }
-  [ -s "$guard_root/order" ] || disarm
-  sync_all
+  grep -vxF "$1" "$guard_root/order" >"$guard_root/order.new" || :
+  mv "$guard_root/order.new" "$guard_root/order"
 }
 
 sync_all() {
@@ -46,7 +51,7 @@ forget_component() {
     disarm
     rm -rf "$went_back" "$state_root"/.undone "$state_root"/.*.back "$state_root"/.*.was
   elif [ -e "$guard_root/$component" ]; then
-    drop_component
+    drop_components "$component"
   fi
   leave_guard_lock
 }
@@ -95,10 +100,7 @@ confirm() {
     bash "$library/go-back" now "a part of the run is not there: ${missing[*]}" "${mine[@]}"
     fail "not confirmed, because this host does not have what the run put there: ${missing[*]}; mend the settings and run 'pulumi up', which looks at the host and converges again what went back (observe must not be never)"
   fi
-  for component in "${mine[@]}"; do
-    [ ! -e "$guard_root/$component" ] || drop_component
-  done
-  sync_all
+  drop_components "${mine[@]}"
   leave_guard_lock
   echo confirmed
 }

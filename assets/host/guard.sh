@@ -137,7 +137,7 @@ hold_component() {
     # Confirmed by another run, else.
     [ ! "$went_back" -nt "$work/directives" ] || fail "$(cat "$went_back")"
   elif is_as_kept || { [ "$guarded" = own ] && [ ! -e "$guard_root/armed" ]; }; then
-    drop_component
+    drop_components "$component"
   else
     extend_clock "$(window_of_guard)"
   fi
