@@ -62,8 +62,14 @@ export const leftBehind: readonly LeftBehind[] = [
   },
   {
     aspect: "contents",
-    name: /^\/var\/log\/wtmp$/,
-    why: "the log of boots, if the host was rebooted since",
+    name: /^\/var\/log\/(wtmp(\.db)?|lastlog)$/,
+    why: "the logs of boots, and of logins at a terminal",
+    sometimes: true,
+  },
+  {
+    aspect: "files",
+    name: /^\/var\/log\/(wtmp\.db|lastlog)$/,
+    why: "the log of logins at a terminal, if nobody had logged in at one before",
     sometimes: true,
   },
   {

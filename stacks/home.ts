@@ -72,7 +72,7 @@ export function homeStack(
     ),
   });
   // Last, so that both ends go back if one does.
-  new HostGuard("colo-guard", {
+  const atColo = new HostGuard("colo-guard", {
     host: onColo,
     guarded: tunnel.ends.colo,
     others: [],
@@ -80,7 +80,7 @@ export function homeStack(
   });
   new HostLeave("home-leave", {
     host: gateway.host,
-    after: [gateway.lan, tunnel.ends.home[1]].map(({ converged }) => converged),
+    after: [gateway.lan.converged, tunnel.ends.home[1].converged, atHome.confirmed, atColo.confirmed],
   });
 
   return {

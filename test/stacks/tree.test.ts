@@ -85,7 +85,7 @@ test("the home stack", async () => {
     "colo-guard: HostGuard",
     "  colo-guard-confirm: Command after home-guard-confirm, tunnel-1-colo-config-converge, tunnel-1-colo-key-converge",
     "home-leave: HostLeave",
-    "  home-leave-converge: Command after home-host-base-converge, home-lan-config-converge, tunnel-1-home-config-converge",
+    "  home-leave-converge: Command after colo-guard-confirm, home-guard-confirm, home-host-base-converge, home-lan-config-converge, tunnel-1-home-config-converge",
   ]);
 });
 
