@@ -64,7 +64,7 @@ class ChangeBench {
 
   /** Nothing has changed; the first answer by hand is what the later ones are held to. */
   async drift(): Promise<void> {
-    const was = await this.byHand.look();
+    const was = await this.settled();
     await this.take("drift", "floor", async () => {
       const is = await this.byHand.look();
       if (is.some((text, index) => text !== was[index])) throw new Error("by hand: a host is not as it was");
@@ -75,6 +75,17 @@ class ChangeBench {
         env: { ...process.env, ...stackEnvironment() },
       });
     });
+  }
+
+  /** What the hosts are like when two looks in a row agree: addresses and sessions take a moment after an up. */
+  private async settled(): Promise<readonly string[]> {
+    let was = await this.byHand.look();
+    for (let looks = 0; looks < 20; looks++) {
+      const is = await this.byHand.look();
+      if (is.every((text, index) => text === was[index])) return is;
+      was = is;
+    }
+    throw new Error("by hand: the hosts do not come to rest");
   }
 
   /** A pinhole more, and one less: a line in the ruleset of the home. */
