@@ -24,17 +24,28 @@ const ownership = ({ mode, owner }: UnpackedFile) => {
   return { owner: user, group, mode };
 };
 
-/** Programs are alike, so they are one task with a loop. */
-function programTask(host: string, files: readonly UnpackedFile[]): Task {
+const isPerl = ({ content }: UnpackedFile) => content.startsWith("#!/usr/bin/perl\n");
+
+/** Programs of one language are alike, so they are one task with a loop. */
+function programTasks(host: string, files: readonly UnpackedFile[]): Task[] {
+  const perl = files.filter(isPerl);
+  const others = files.filter((file) => !isPerl(file));
+  return [
+    ...(others.length === 0 ? [] : [programTask("programs", host, others, "bash -n %s")]),
+    ...(perl.length === 0 ? [] : [programTask("programs in Perl", host, perl, "perl -c %s")]),
+  ];
+}
+
+function programTask(name: string, host: string, files: readonly UnpackedFile[], validate: string): Task {
   return {
-    name: "programs",
+    name,
     "ansible.builtin.copy": {
       src: `files/${host}{{ item }}`,
       dest: "{{ item }}",
       owner: "root",
       group: "root",
       mode: "0755",
-      validate: "bash -n %s",
+      validate,
     },
     loop: files.map(({ path }) => path),
   };
@@ -110,7 +121,7 @@ export function tasksOf(host: string, steps: readonly Step[]): string {
       return [
         ...(step.directories.length === 0 ? [] : [directoryTask(step)]),
         ...parentTasks(step),
-        ...(programs.length === 0 ? [] : [programTask(host, programs)]),
+        ...programTasks(host, programs),
         ...others.map((file) => fileTask(host, file, step)),
         ...step.sysctls.map(sysctlTask),
         ...step.rules.map((rule) => unitTask(rule, step)),
