@@ -65,12 +65,12 @@ async function lockOut(
   writeSettings("home", lab, { ...settings, "lan.pinholes": [] });
   const ended = runInLab(engine, up, { timeoutSec: 300 });
   await waitFor("the firewall changes", 60, async () => {
-    const kept = await sh("ls /var/lib/ipv6-home/.guard/firewall 2>/dev/null || true");
+    const kept = await sh("[ ! -e /var/lib/ipv6-home/.guard/firewall ] || echo yes");
     return kept === "" ? undefined : true;
   });
   await sh(`nft '${doorShut}'`);
   await waitFor("the host goes back", 90, async () => {
-    const words = await sh("cat /var/lib/ipv6-home/.went-back 2>/dev/null || true");
+    const words = await sh("[ ! -e /var/lib/ipv6-home/.went-back ] || cat /var/lib/ipv6-home/.went-back");
     return words === "" ? undefined : words;
   });
   await sh("nft delete table inet tour");

@@ -46,7 +46,8 @@ const checksOf = (directives: string) =>
 const script = (checks: readonly string[]) =>
   [
     "set -e",
-    "chmod 0755 /usr/local/lib/ipv6-home/* && chmod -R go-rwx /etc/ipv6-home/keys 2>/dev/null || true",
+    "chmod 0755 /usr/local/lib/ipv6-home/*",
+    "[ ! -e /etc/ipv6-home/keys ] || chmod -R go-rwx /etc/ipv6-home/keys",
     "nft --file /etc/ipv6-home/firewall.nft",
     ...checks
       // Shellcheck knows more of scripts, and authorized-keys judges a host as it runs (67-drift-key).
