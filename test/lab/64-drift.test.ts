@@ -55,7 +55,9 @@ async function interfaces() {
   };
 }
 
-const updated = (stdout: string) => Number(/(\d+) updated/.exec(stdout)?.[1] ?? 0);
+/** The components that a run has converged, without what confirms them. */
+const converged = (stdout: string) =>
+  new Set([...stdout.matchAll(/ (\S+)-converge updated /g)].map(([, name]) => name)).size;
 
 describe("drift", () => {
   beforeAll(async () => {
@@ -124,7 +126,8 @@ describe("drift", () => {
           ),
         );
         const wanted = round.filter((each) => each.host === host);
-        expect(Object.keys(found)).toEqual(expect.arrayContaining(wanted.map(({ component }) => component)));
+        const damaged = new Set(wanted.map(({ component }) => component));
+        expect(Object.keys(found).sort()).toEqual([...damaged].sort());
         for (const { component, seen } of wanted)
           expect([component, found[component]]).toEqual([
             component,
@@ -137,7 +140,10 @@ describe("drift", () => {
         expect(preview.code).toBe(0);
         const { code, stdout, stderr } = await pulumiObserving(stack, "up", "--yes", "--skip-preview");
         expect([code, code === 0 ? "" : stdout + stderr]).toEqual([0, ""]);
-        console.log(`${stack}: ${own.length} damages, ${updated(stdout)} components converged`);
+        expect([stack, converged(stdout)]).toEqual([
+          stack,
+          new Set(own.map(({ host, component }) => `${host} ${component}`)).size,
+        ]);
       }
       expect(await untouched()).toEqual(clean);
       for (const stack of stacks) {
