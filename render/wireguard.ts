@@ -7,15 +7,15 @@ import { siteElementsFolder } from "./firewall";
 import { libraryFolder } from "./host";
 import { addressState, mtuState, routeState, wireguardState } from "./live";
 import { renderElements } from "./nftables";
-import { prefixUnit, vpnTable } from "./routing";
-import { renderUnit, unitPath } from "./unit";
+import { vpnTable } from "./routing";
+import { peerMetric, quoted, renderTunnelUnit } from "./tunnel-unit";
+import { unitPath } from "./unit";
 import type { Bundle } from "./bundle";
 
 /** Unit of one tunnel interface. */
 export const tunnelUnit = (interfaceName: string): string => `ipv6-home-${interfaceName}.service`;
 
 const keyFolder = (interfaceName: string) => `/etc/ipv6-home/keys/${interfaceName}`;
-const ip = "/usr/sbin/ip -6";
 
 /** Refuses a site that another stack has registered, in whatever generation; see assets/host/preflight.sh. */
 const owned = (site: number, owner: string) => `owner site-vpn${site} ${owner}`;
@@ -65,66 +65,6 @@ const deviceStates = (device: string) => [
 
 /** A route by whichever generation carries it. */
 const anyGeneration = (state: string) => `${state} | sed 's/ dev vpn[^ ]*//'`;
-
-interface TunnelEnd {
-  readonly interface: string;
-  readonly description: string;
-  readonly port: number;
-  readonly mtu: number;
-  readonly local: Address;
-  readonly peer: Address;
-  readonly allowedIps: readonly Prefix[];
-  readonly endpoint?: string;
-  /** Routes by this interface, as arguments of `ip -6 route replace` without the device. */
-  readonly routes: readonly string[];
-  /** Whether a start waits until the routes are its own, see assets/tunnel/wireguard-routes.sh. */
-  readonly takeOver: "wait" | "follow";
-  /** What is done before the first packet, and undone after the last; a failure of either is none of the unit. */
-  readonly also?: { readonly start: readonly string[]; readonly stop: readonly string[] };
-}
-
-/** Before the peer's own route, which an address brings: it follows the routes to where the traffic goes. */
-const peerMetric = 128;
-
-const quoted = (routes: readonly string[]) => routes.map((route) => `"${route}"`).join(" ");
-
-/** The article's unit, without wg-quick: device, addresses, peer, routes. It ends with its device and starts again. */
-function renderTunnelUnit(end: TunnelEnd): string {
-  const device = end.interface;
-  return renderUnit({
-    Unit: {
-      Description: end.description,
-      After: `network-online.target ${prefixUnit}`,
-      Wants: `network-online.target ${prefixUnit}`,
-      StartLimitIntervalSec: 0,
-    },
-    Service: {
-      Type: "notify",
-      NotifyAccess: "all",
-      ExecStart: `${libraryFolder}/wireguard-device ${device}`,
-      ExecStartPost: [
-        ...(end.also?.start ?? []).map((command) => `-${command}`),
-        [
-          `${libraryFolder}/wireguard-peer ${device} ${end.port} ${end.allowedIps.join(",")}`,
-          ...(end.endpoint === undefined ? [] : [end.endpoint]),
-        ].join(" "),
-        // Up first: only then does a new address bring the route to its peer.
-        `/usr/sbin/ip link set dev ${device} mtu ${end.mtu} up`,
-        `${ip} address replace ${end.local} peer ${end.peer} dev ${device}`,
-        `${libraryFolder}/wireguard-routes ${end.takeOver} ${device} ${quoted(end.routes)}`,
-      ],
-      ExecStopPost: [
-        `-/usr/sbin/ip link delete dev ${device}`,
-        ...(end.also?.stop ?? []).map((command) => `-${command}`),
-      ],
-      Restart: "on-failure",
-      RestartSec: 1,
-      TimeoutStartSec: 30,
-      TimeoutStopSec: 10,
-    },
-    Install: { WantedBy: "multi-user.target" },
-  });
-}
 
 /** The home's end: dials the colo, and everything of the site goes through it. */
 export function homeTunnelBundle(args: {
