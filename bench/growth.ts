@@ -85,6 +85,7 @@ const withSegments = (count: number): Settings => ({
     subnet: index + 1,
     interface: `enp1s0.${index + 1}`,
   })),
+  "lan.hosts": [],
   "lan.pinholes": [],
 });
 

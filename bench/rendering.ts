@@ -14,6 +14,7 @@ import { coloPrefixBundle, homePrefixBundle } from "../render/routing";
 import { nat64Bundle } from "../render/tayga";
 import { coloTunnelBundle, homeTunnelBundle, keyBundle } from "../render/wireguard";
 import type { ColoSettings, HomeSettings } from "../settings/settings";
+import { machinesOf } from "../stacks/machines";
 import { exampleSettings, type Given } from "../test/support/settings";
 import { atMost, median, type Target } from "./figures";
 
@@ -34,9 +35,8 @@ const anywhere = Prefix.of("::/0");
  */
 export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundle[] {
   const colo = coloAddresses(settings.prefix, settings.tunnelPrefix);
-  const site = siteAddresses(colo, home.siteNumber, home.segments);
+  const site = siteAddresses(colo, home.siteNumber, home.segments, home.ipv4Prefix);
   const generation = tunnelGeneration(home.siteNumber, home.keyEpoch, settings.basePort);
-  const segments = new Map(site.segments.map(({ name, prefix }) => [name, prefix]));
   const mtu = mtuPlan(Math.min(settings.wan.mtu, home.wan.mtu));
   const common = (role: ColoSettings | HomeSettings, plan: MtuPlan) => ({
     managementPrefixes: role.login.managementPrefixes,
@@ -57,10 +57,7 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     colo,
     resolver: colo.resolver,
     domain: home.domain,
-    pinholes: home.pinholes.flatMap(({ segment, interfaceId, ...rest }) => {
-      const prefix = segments.get(segment);
-      return prefix === undefined ? [] : [{ ...rest, address: prefix.host(interfaceId) }];
-    }),
+    ...machinesOf(home, site.segments),
   };
   const tunnel = { generation, site, mtu: mtu.tunnel, colo };
   const keys = (name: string) =>

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
+import type { LanHost } from "../network/lan-host";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Pinhole } from "../network/pinhole";
 import type { Prefix } from "../network/prefix";
@@ -28,6 +29,8 @@ export interface HomeGatewayArgs {
   readonly site: SiteAddresses;
   readonly mtu: MtuPlan;
   readonly domain: string;
+  /** Machines with a name. */
+  readonly hosts: readonly LanHost[];
   readonly pinholes: readonly Pinhole[];
 }
 

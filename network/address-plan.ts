@@ -35,14 +35,29 @@ export function coloAddresses(prefix: Prefix, tunnelPrefix: Prefix): ColoAddress
   };
 }
 
+/**
+ * What a segment gives its machines: IPv6 alone; IPv4 as well for those that cannot do without (RFC 8925); IPv4 for all;
+ * guests, who reach nothing inside; devices, which reach nothing outside but what is allowed.
+ */
+export const segmentModes = ["v6only", "v6mostly", "legacy", "guest", "iot"] as const;
+export type SegmentMode = (typeof segmentModes)[number];
+
+/** The modes whose machines can have an IPv4 address. */
+const modesWithIpv4: readonly SegmentMode[] = ["v6mostly", "legacy", "guest"];
+
 /** A LAN segment as somebody asks for it. */
 export interface Segment {
   /** Lower-case label, unique within the site. */
   readonly name: string;
   /** Number of its /64 within the site's /56, see {@link segmentNumbers}. */
   readonly subnet: number;
-  /** Interface of the gateway that serves it. */
+  /** Interface of the gateway that serves it: `enp1s0`, or `enp1s0.20` for a VLAN. */
   readonly interface: string;
+  /** The tag, and the interface that carries it (IEEE 802.1Q); none for an interface of its own. */
+  readonly vlan?: { readonly parent: string; readonly id: number };
+  readonly mode: SegmentMode;
+  /** What machines of an iot segment may reach: prefixes, and names. */
+  readonly allow: readonly (Prefix | string)[];
 }
 
 /** A LAN segment with its addresses. */
@@ -53,6 +68,12 @@ export interface SegmentAddresses extends Segment {
   readonly gateway: Address;
   /** First and last address that DHCPv6 leases. */
   readonly leases: { readonly first: Address; readonly last: Address };
+  /** The same for IPv4, if the segment's mode has it. */
+  readonly ipv4?: {
+    readonly prefix: Prefix;
+    readonly gateway: Address;
+    readonly leases: { readonly first: Address; readonly last: Address };
+  };
 }
 
 /** What a site's share of the address space is used for. */
@@ -68,11 +89,12 @@ export interface SiteAddresses {
   readonly segments: readonly SegmentAddresses[];
 }
 
-/** Numbers a site out of the colo's share. Throws a RangeError for numbers outside their ranges. */
+/** Numbers a site out of the colo's share, and its IPv4 out of a private /16. Throws a RangeError for numbers outside their ranges. */
 export function siteAddresses(
   colo: Pick<ColoAddresses, "prefix" | "tunnelPrefix">,
   number: number,
   segments: readonly Segment[],
+  ipv4Prefix: Prefix,
 ): SiteAddresses {
   if (number < siteNumbers.first) throw new RangeError(`site ${number} is the colo`);
   const prefix = colo.prefix.subnet(56, number);
@@ -88,7 +110,16 @@ export function siteAddresses(
         prefix: own,
         gateway: own.host(1n),
         leases: { first: own.host(0x100n), last: own.host(0xffffn) },
+        ...(modesWithIpv4.includes(segment.mode)
+          ? { ipv4: segmentIpv4(ipv4Prefix.subnet(24, segment.subnet)) }
+          : {}),
       };
     }),
   };
 }
+
+const segmentIpv4 = (prefix: Prefix) => ({
+  prefix,
+  gateway: prefix.host(1n),
+  leases: { first: prefix.host(100n), last: prefix.host(249n) },
+});

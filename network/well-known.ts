@@ -15,13 +15,13 @@ export const linkLocal = Prefix.of("fe80::/10");
 /** Global unicast addresses as handed out by IANA today (RFC 4291, section 2.5.4). */
 export const globalUnicast = Prefix.of("2000::/3");
 
-/** IPv4 that never leaves a network: private (RFC 1918) and shared (RFC 6598). */
-export const privateIpv4: readonly Prefix[] = [
-  "10.0.0.0/8",
-  "100.64.0.0/10",
-  "172.16.0.0/12",
-  "192.168.0.0/16",
-].map((text) => Prefix.of(text));
+/** Private IPv4 (RFC 1918, section 3). */
+export const rfc1918: readonly Prefix[] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((text) =>
+  Prefix.of(text),
+);
+
+/** IPv4 that never leaves a network: private and shared (RFC 6598). */
+export const privateIpv4: readonly Prefix[] = [...rfc1918, Prefix.of("100.64.0.0/10")];
 
 /**
  * IPv4 that no packet from a translator may reach: "this network", private, shared, loopback, link-local, protocol

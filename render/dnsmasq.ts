@@ -1,8 +1,10 @@
 import type { Address } from "../network/address";
 import type { SegmentAddresses, SiteAddresses } from "../network/address-plan";
+import type { LanHost } from "../network/lan-host";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Bundle } from "./bundle";
 import { libraryFolder } from "./host";
+import { renderLanHosts } from "./lan-hosts";
 import { addressState, routeState } from "./live";
 import { prefixUnit, vpnTable } from "./routing";
 import { renderUnit, unitPath } from "./unit";
@@ -23,6 +25,7 @@ export function lanBundle(args: {
   readonly site: SiteAddresses;
   readonly mtu: MtuPlan;
   readonly domain: string;
+  readonly hosts: readonly LanHost[];
   readonly resolver: Address;
 }): Bundle {
   return {
@@ -56,9 +59,10 @@ function renderDnsmasqConf(args: {
   readonly site: SiteAddresses;
   readonly mtu: MtuPlan;
   readonly domain: string;
+  readonly hosts: readonly LanHost[];
   readonly resolver: Address;
 }): string {
-  const { site, mtu, domain, resolver } = args;
+  const { site, mtu, domain, hosts, resolver } = args;
   return [
     "# dnsmasq(8)",
     "user=dnsmasq",
@@ -85,6 +89,7 @@ function renderDnsmasqConf(args: {
     `dhcp-leasefile=/var/lib/${stateFolder}/leases`,
     `dhcp-option=option6:domain-search,${domain}`,
     ...site.segments.flatMap((segment) => ["", `# Segment ${segment.name}`, ...renderSegment(segment, mtu)]),
+    ...renderLanHosts(hosts, domain),
     "",
   ].join("\n");
 }

@@ -181,7 +181,23 @@ export const declarations = {
     role: "home",
     default: [],
     required: true,
-    description: "LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface.",
+    description:
+      "LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface, vlan (1 to 4094, a tag on that interface), mode (v6only if left out, v6mostly, legacy, guest or iot), allow (what an iot segment may reach: prefixes and names).",
+  },
+  "lan.ipv4Prefix": {
+    type: "string",
+    role: "home",
+    default: "172.31.0.0/16",
+    description:
+      "Private IPv4 /16 for segments whose mode has IPv4: segment n gets its /24 number n. Seen nowhere outside.",
+  },
+  "lan.hosts": {
+    type: "array",
+    items: "object",
+    role: "home",
+    default: [],
+    description:
+      "Machines with a name: name, segment, mac or duid, suffix (the last 64 bits of its address, as ::42; those of its MAC if left out), slaac (eui64, token or none: how it forms its other address), pinholes (protocol, port, from), boot (a class of boot files), public (true for a name on the internet).",
   },
   "lan.pinholes": {
     type: "array",

@@ -64,6 +64,29 @@ export interface PinholeSettings extends Omit<Pinhole, "address"> {
   readonly interfaceId: bigint;
 }
 
+/** A machine of the LAN before the site's addresses are known. */
+export interface HostSettings {
+  readonly name: string;
+  /** Name of a segment in the same settings. */
+  readonly segment: string;
+  /** One of the two. */
+  readonly mac?: string;
+  readonly duid?: string;
+  /** The last 64 bits of what DHCPv6 gives it. */
+  readonly reservedId: bigint;
+  /** Those of all addresses that its name stands for, the reserved one first. */
+  readonly interfaceIds: readonly bigint[];
+  readonly pinholes: readonly {
+    readonly protocol: Pinhole["protocol"];
+    readonly port: Pinhole["ports"];
+    readonly from: Pinhole["from"];
+  }[];
+  /** The class of its boot files. */
+  readonly boot: string | undefined;
+  /** Whether its name is known on the internet. */
+  readonly public: boolean;
+}
+
 /** Settings of a home stack. */
 export interface HomeSettings {
   readonly role: "home";
@@ -81,6 +104,9 @@ export interface HomeSettings {
   readonly keyEpoch: number;
   readonly domain: string;
   readonly segments: readonly Segment[];
+  /** Private IPv4 /16; segment n gets its /24 number n where its mode has IPv4. */
+  readonly ipv4Prefix: Prefix;
+  readonly hosts: readonly HostSettings[];
   readonly pinholes: readonly PinholeSettings[];
 }
 

@@ -6,6 +6,12 @@ import { mistaken, quote, valid, type Result } from "./result";
 /** Reads one given value; `where` names it in a sentence. */
 export type Parser<T> = (given: unknown, where: string) => Result<T>;
 
+/** What a parser makes of a given value, or `fallback` if none is given. */
+export const orElse =
+  <T, F>(fallback: F, parser: Parser<T>): Parser<T | F> =>
+  (given, where) =>
+    given === undefined ? valid(fallback) : parser(given, where);
+
 /** A whole number within bounds. Pulumi hands numbers over as text. */
 export const integer =
   (least: number, most: number, todo: string): Parser<number> =>
@@ -97,9 +103,13 @@ export const hostLabel = matching(
   "choose another name",
 );
 
+/** Whether a text is a lower-case domain name of one or more labels (RFC 1123, section 2.1). */
+export const isDomainName = (text: string): boolean =>
+  text.length <= 253 && text.split(".").every((part) => label.test(part));
+
 /** A lower-case domain name of one or more labels. */
 export const domainName: Parser<string> = (given, where) =>
-  typeof given === "string" && given.length <= 253 && given.split(".").every((part) => label.test(part))
+  typeof given === "string" && isDomainName(given)
     ? valid(given)
     : mistaken({
         where,
@@ -125,8 +135,7 @@ export const interfaceName: Parser<string> = (given, where) =>
 export const loginAddress: Parser<string> = (given, where) => {
   const text = typeof given === "string" ? given : "";
   // Digits and dots alone are an address with a mistake, never a name.
-  const isName =
-    text.length <= 253 && !/^[0-9.]+$/.test(text) && text.split(".").every((part) => label.test(part));
+  const isName = !/^[0-9.]+$/.test(text) && isDomainName(text);
   return Address.parse(text) !== undefined || isName
     ? valid(text)
     : mistaken({

@@ -5,7 +5,6 @@ import { HostLeave } from "../components/host-leave";
 import { Tunnel } from "../components/tunnel";
 import { siteAddresses } from "../network/address-plan";
 import { mtuPlan } from "../network/mtu-plan";
-import type { Pinhole } from "../network/pinhole";
 import { tunnelGeneration } from "../network/tunnel-plan";
 import { nat64Prefix } from "../network/well-known";
 import type { ObservedHost } from "../observe/report";
@@ -13,6 +12,7 @@ import type { HomeSettings } from "../settings/settings";
 import { driftKeyOf, manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
 import type { HostRole } from "./dead-hosts";
+import { machinesOf } from "./machines";
 
 /**
  * The home stack: one site, and both ends of its tunnel. `owner` is its own full name, under which the site registers.
@@ -27,7 +27,8 @@ export function homeStack(
 ) {
   const { login, wan, domain, guardWindowSec, packagesAtRemoval } = settings;
   const { addresses: colo, endpoint } = coloFacts;
-  const site = siteAddresses(colo, settings.siteNumber, settings.segments);
+  const site = siteAddresses(colo, settings.siteNumber, settings.segments, settings.ipv4Prefix);
+  const machines = machinesOf(settings, site.segments);
   const mtu = mtuPlan(Math.min(wan.mtu, coloFacts.wanMtu));
   const generation = tunnelGeneration(settings.siteNumber, settings.keyEpoch, coloFacts.basePort);
 
@@ -44,7 +45,7 @@ export function homeStack(
     site,
     mtu,
     domain,
-    pinholes: pinholesOf(settings, site.segments),
+    ...machines,
   });
   const onColo: HostAccess = {
     connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),
@@ -91,6 +92,7 @@ export function homeStack(
     tunnelAddresses: { home: site.tunnel.toString(), colo: colo.tunnel.toString() },
     prefix: site.prefix.toString(),
     segments: Object.fromEntries(site.segments.map(({ name, prefix }) => [name, prefix.toString()])),
+    hosts: Object.fromEntries(machines.hosts.map(({ name, addresses }) => [name, addresses.map(String)])),
     resolver: colo.resolver.toString(),
     nat64Prefix: nat64Prefix.toString(),
     mtu,
@@ -100,16 +102,4 @@ export function homeStack(
       colo: manifestsOf([tunnel.bundles.colo]),
     },
   };
-}
-
-/** Pinholes with the addresses of their machines. The settings' parser has made sure that the segments exist. */
-function pinholesOf(
-  settings: HomeSettings,
-  segments: ReturnType<typeof siteAddresses>["segments"],
-): Pinhole[] {
-  return settings.pinholes.flatMap(({ segment, interfaceId, ...rest }) =>
-    segments
-      .filter(({ name }) => name === segment)
-      .map(({ prefix }) => ({ ...rest, address: prefix.host(interfaceId) })),
-  );
 }

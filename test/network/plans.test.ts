@@ -1,11 +1,20 @@
 import fc from "fast-check";
-import { coloAddresses, segmentNumbers, siteAddresses, siteNumbers } from "../../network/address-plan";
+import {
+  coloAddresses,
+  segmentNumbers,
+  siteAddresses,
+  siteNumbers,
+  type Segment,
+} from "../../network/address-plan";
 import { maximumUnderlayMtu, minimumIpv6Mtu, minimumUnderlayMtu, mtuPlan } from "../../network/mtu-plan";
 import { Prefix } from "../../network/prefix";
 import { tunnelGeneration, tunnelInterfaces, tunnelPortCount } from "../../network/tunnel-plan";
 import { prefixOf, siteNumber } from "../support/arbitraries";
 
 const colo = coloAddresses(Prefix.of("2001:db8:beef::/48"), Prefix.of("fd00:cafe:f00d::/64"));
+
+const ipv4 = Prefix.of("172.31.0.0/16");
+const lan: Segment = { name: "lan", subnet: 1, interface: "enp1s0", mode: "v6only", allow: [] };
 
 /** Everything of a plan as text, for tables. */
 const shown = (plan: unknown): unknown =>
@@ -30,7 +39,7 @@ describe("address plan", () => {
   });
 
   test("of the article's home", () => {
-    expect(shown(siteAddresses(colo, 1, [{ name: "lan", subnet: 1, interface: "enp1s0" }]))).toEqual({
+    expect(shown(siteAddresses(colo, 1, [lan], ipv4))).toEqual({
       number: 1,
       prefix: "2001:db8:beef:100::/56",
       gateway: "2001:db8:beef:100::1",
@@ -40,6 +49,8 @@ describe("address plan", () => {
           name: "lan",
           subnet: 1,
           interface: "enp1s0",
+          mode: "v6only",
+          allow: [],
           prefix: "2001:db8:beef:101::/64",
           gateway: "2001:db8:beef:101::1",
           leases: { first: "2001:db8:beef:101::100", last: "2001:db8:beef:101::ffff" },
@@ -49,7 +60,7 @@ describe("address plan", () => {
   });
 
   test("of the last site's last segment", () => {
-    const site = siteAddresses(colo, 255, [{ name: "lan", subnet: 255, interface: "enp1s0" }]);
+    const site = siteAddresses(colo, 255, [{ ...lan, subnet: 255 }], ipv4);
     expect(shown(site)).toMatchObject({
       prefix: "2001:db8:beef:ff00::/56",
       tunnel: "fd00:cafe:f00d::100",
@@ -58,8 +69,8 @@ describe("address plan", () => {
   });
 
   test("has no site 0 and no site 256", () => {
-    expect(() => siteAddresses(colo, 0, [])).toThrow(new RangeError("site 0 is the colo"));
-    expect(() => siteAddresses(colo, 256, [])).toThrow(
+    expect(() => siteAddresses(colo, 0, [], ipv4)).toThrow(new RangeError("site 0 is the colo"));
+    expect(() => siteAddresses(colo, 256, [], ipv4)).toThrow(
       new RangeError("2001:db8:beef::/48 has no /56 number 256"),
     );
   });
@@ -78,7 +89,8 @@ describe("address plan", () => {
           siteAddresses(
             shared,
             number,
-            segments.map((subnet) => ({ name: `s${subnet}`, subnet, interface: `eth${subnet}` })),
+            segments.map((subnet) => ({ ...lan, name: `s${subnet}`, subnet, interface: `eth${subnet}` })),
+            ipv4,
           ),
         );
         const own = plans.flatMap((plan) => plan.segments.map((segment) => segment.prefix));

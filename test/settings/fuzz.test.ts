@@ -48,7 +48,12 @@ const key = fc.oneof(
 
 /** Any JSON, with the names that lists of the settings use, so that it gets past the first check. */
 const field = fc.oneof(
-  fc.constantFrom("name", "subnet", "interface", "segment", "host", "protocol", "port", "from", ...traps),
+  fc.constantFrom(
+    ...["name", "subnet", "interface", "vlan", "mode", "allow"],
+    ...["segment", "host", "protocol", "port", "from"],
+    ...["mac", "duid", "suffix", "slaac", "pinholes", "boot", "public"],
+    ...traps,
+  ),
   fc.string(),
 );
 const value = fc.letrec<{ value: unknown }>((tie) => ({
@@ -114,7 +119,7 @@ test("so is a good file with a few settings changed, in either way of writing th
 });
 
 test("so is a good file with a part of a list changed", () => {
-  const lists = ["lan.segments", "lan.pinholes"] as const;
+  const lists = ["lan.segments", "lan.hosts", "lan.pinholes"] as const;
   fc.assert(
     fc.property(fc.constantFrom(...lists), fc.nat(3), field, value, (list, index, name, changed) => {
       const items = variants.home[list].map((item, at) =>

@@ -4,6 +4,7 @@ import { privateKey } from "../support/examples";
 import { exampleFile, rawSettings, type Given } from "../support/settings";
 import type { Case } from "./mistakes/case";
 import { coloMistakes } from "./mistakes/colo";
+import { hostsMistakes } from "./mistakes/hosts";
 import { namesMistakes } from "./mistakes/names";
 import { pinholesMistakes } from "./mistakes/pinholes";
 import { segmentsMistakes } from "./mistakes/segments";
@@ -22,6 +23,7 @@ const mistakes: readonly Case[] = [
   ...translationMistakes,
   ...siteMistakes,
   ...segmentsMistakes,
+  ...hostsMistakes,
   ...pinholesMistakes,
 ];
 

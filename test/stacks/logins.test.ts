@@ -32,7 +32,11 @@ describe("logins for a first convergence", () => {
       protocol: "tcp",
       port: 22,
     }));
-    const many = exampleSettings("home", { "lan.segments": segments, "lan.pinholes": pinholes });
+    const many = exampleSettings("home", {
+      "lan.segments": segments,
+      "lan.pinholes": pinholes,
+      "lan.hosts": [],
+    });
     const few = await recordHome(homeSettings, coloSettings);
     const lots = await recordHome(many, coloSettings);
     expect(lots.resources.map(({ name }) => name).sort()).toEqual(

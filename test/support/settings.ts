@@ -83,6 +83,27 @@ export const variants = {
       { name: "guests", subnet: 255, interface: "br0.20" },
       { name: "things", subnet: 16, interface: "eno2" },
     ],
+    "lan.hosts": [
+      {
+        name: "nas",
+        segment: "lan",
+        mac: "02:00:5E:10:00:01",
+        suffix: "::42",
+        pinholes: [
+          { protocol: "tcp", port: 445, from: ["2001:db8:48::/64"] },
+          { protocol: "udp", port: "5000-5001" },
+        ],
+        public: true,
+      },
+      { name: "board", segment: "things", mac: "02:00:5e:10:00:02", boot: "debian" },
+      {
+        name: "kiosk",
+        segment: "things",
+        duid: "00:03:00:01:02:00:5e:10:00:03",
+        suffix: "::80",
+        slaac: "none",
+      },
+    ],
     "lan.pinholes": [
       { name: "web", segment: "things", host: "::80", protocol: "tcp", port: "80" },
       { name: "web-tls", segment: "things", host: "::80", protocol: "tcp", port: 443, from: [] },

@@ -8,7 +8,7 @@ export const segmentsMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.segments": [] },
     sentence:
-      "lan.segments: given nothing; allowed is LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface; write the list in the stack's file",
+      "lan.segments: given nothing; allowed is LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface, vlan (1 to 4094, a tag on that interface), mode (v6only if left out, v6mostly, legacy, guest or iot), allow (what an iot segment may reach: prefixes and names); write the list in the stack's file",
   },
   {
     title: "the segments are not JSON",
@@ -21,21 +21,21 @@ export const segmentsMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.segments": undefined, lan: { segments: [{}] }, "lan.pinholes": [] },
     sentence:
-      "lan.segments: given nothing; allowed is LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface; write the list in the stack's file",
+      "lan.segments: given nothing; allowed is LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface, vlan (1 to 4094, a tag on that interface), mode (v6only if left out, v6mostly, legacy, guest or iot), allow (what an iot segment may reach: prefixes and names); write the list in the stack's file",
   },
   {
     title: "the fields of one segment of several were removed by path",
     role: "home",
     changes: { "lan.segments": [{}, lan], "lan.pinholes": [] },
     sentence:
-      'lan.segments[0]: given "{}"; allowed is an object of name, subnet, interface; write its fields, or remove it from the list: pulumi config rm --path leaves such rests',
+      'lan.segments[0]: given "{}"; allowed is an object of name, subnet, interface, vlan, mode, allow; write its fields, or remove it from the list: pulumi config rm --path leaves such rests',
   },
   {
     title: "a segment is only a name",
     role: "home",
     changes: { "lan.segments": ["lan"] },
     sentence:
-      'lan.segments[0]: given "lan"; allowed is an object of name, subnet, interface; write its fields',
+      'lan.segments[0]: given "lan"; allowed is an object of name, subnet, interface, vlan, mode, allow; write its fields',
   },
   {
     title: "a segment lacks its interface",
@@ -46,9 +46,9 @@ export const segmentsMistakes: readonly Case[] = [
   {
     title: "a segment has a field too many",
     role: "home",
-    changes: { "lan.segments": [{ name: "lan", subnet: 1, interface: "eth1", vlan: 20 }] },
+    changes: { "lan.segments": [{ name: "lan", subnet: 1, interface: "eth1", colour: "blue" }] },
     sentence:
-      "lan.segments[0].vlan: given a field that does not exist; allowed is name, subnet, interface; remove it, or mend its name",
+      "lan.segments[0].colour: given a field that does not exist; allowed is name, subnet, interface, vlan, mode, allow; remove it, or mend its name",
   },
   {
     title: "a segment's name has a blank",
@@ -87,6 +87,68 @@ export const segmentsMistakes: readonly Case[] = [
     changes: { "lan.segments": [{ name: "lan", subnet: 1, interface: "nat64" }], "lan.pinholes": [] },
     sentence:
       'lan.segments[0].interface: given "nat64"; allowed is the name of an interface that exists on the host, not lo, nat64 or vpn…; see `ip link` on the host',
+  },
+  {
+    title: "a segment's VLAN is beyond 4094",
+    role: "home",
+    changes: { "lan.segments": [{ ...lan, vlan: 4095 }], "lan.pinholes": [] },
+    sentence: `lan.segments[0].vlan: given "4095"; allowed is a whole number from 1 to 4094; the number of an IEEE 802.1Q tag; leave it out for none`,
+  },
+  {
+    title: "a VLAN's interface would have too long a name",
+    role: "home",
+    changes: {
+      "lan.segments": [{ ...lan, interface: "enx0123456789a", vlan: 20 }],
+      "lan.pinholes": [],
+    },
+    sentence: `lan.segments[0].vlan: given "enx0123456789a.20" as the name of its interface; allowed is at most 15 characters; give the parent a shorter name (systemd.link(5))`,
+  },
+  {
+    title: "two segments share a VLAN",
+    role: "home",
+    changes: {
+      "lan.segments": [
+        { ...lan, vlan: 20 },
+        { ...devices, interface: "enp1s0", vlan: 20 },
+      ],
+    },
+    sentence:
+      'lan.segments[1].interface: given "enp1s0.20", which segment lan has already; allowed is each only once; one segment per interface',
+  },
+  {
+    title: "a segment has an unknown mode",
+    role: "home",
+    changes: { "lan.segments": [{ ...lan, mode: "v4only" }, devices] },
+    sentence:
+      'lan.segments[0].mode: given "v4only"; allowed is v6only or v6mostly or legacy or guest or iot; see docs/NETWORK.md, segments',
+  },
+  {
+    title: "a segment allows something and is not iot",
+    role: "home",
+    changes: { "lan.segments": [{ ...lan, allow: ["time.example.net"] }, devices] },
+    sentence:
+      "lan.segments[0].allow: given a list in a segment of mode v6only; allowed is this field in a segment of mode iot only; machines of the other modes reach everything outside; remove it, or set mode to iot",
+  },
+  {
+    title: "an iot segment allows something that is no place",
+    role: "home",
+    changes: { "lan.segments": [{ ...lan, mode: "iot", allow: ["Time Server"] }, devices] },
+    sentence:
+      'lan.segments[0].allow[0]: given "Time Server"; allowed is a prefix such as 2001:db8:46::/64 or 192.0.2.0/24, or a lower-case host name; name what the devices of this segment may reach',
+  },
+  {
+    title: "the IPv4 prefix is not private",
+    role: "home",
+    changes: { "lan.ipv4Prefix": "100.64.0.0/16" },
+    sentence:
+      'lan.ipv4Prefix: given "100.64.0.0/16", which is not private; allowed is a private IPv4 /16 (RFC 1918); segment n gets its /24 number n',
+  },
+  {
+    title: "the IPv4 prefix is a /24",
+    role: "home",
+    changes: { "lan.ipv4Prefix": "192.168.1.0/24" },
+    sentence:
+      'lan.ipv4Prefix: given "192.168.1.0/24", which is a /24; allowed is a private IPv4 /16 (RFC 1918); segment n gets its /24 number n',
   },
   {
     title: "two segments have one name",

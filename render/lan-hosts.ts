@@ -1,0 +1,17 @@
+import type { LanHost } from "../network/lan-host";
+
+/**
+ * Lines of dnsmasq.conf(5) for the machines that have a name: what DHCPv6 gives them, and their name for every address,
+ * forward and reverse, whether there is a lease or not. Nobody else gets such a name by asking for it.
+ */
+export function renderLanHosts(hosts: readonly LanHost[], domain: string): string[] {
+  if (hosts.length === 0) return [];
+  return [
+    "",
+    "# Machines of lan.hosts",
+    ...hosts.flatMap(({ name, mac, duid, reserved, addresses }) => [
+      `dhcp-host=${mac ?? `id:${duid ?? ""}`},${name},[${reserved}]`,
+      `host-record=${name}.${domain},${addresses.join(",")}`,
+    ]),
+  ];
+}

@@ -1,0 +1,54 @@
+import { siteAddresses, coloAddresses } from "../../network/address-plan";
+import { Prefix } from "../../network/prefix";
+import { renderLanHosts } from "../../render/lan-hosts";
+import { machinesOf } from "../../stacks/machines";
+import { exampleSettings } from "../support/settings";
+
+const colo = coloAddresses(Prefix.of("2001:db8:beef::/48"), Prefix.of("fd00:cafe:f00d::/64"));
+
+function linesOf(hosts: readonly object[]): string[] {
+  const settings = exampleSettings("home", { "lan.hosts": hosts });
+  const site = siteAddresses(colo, settings.siteNumber, settings.segments, settings.ipv4Prefix);
+  return renderLanHosts(machinesOf(settings, site.segments).hosts, "home.arpa");
+}
+
+test("a machine has its reservation, and its name for every address", () => {
+  const mac = "02:00:5E:10:00:01";
+  expect(
+    linesOf([
+      { name: "plain", segment: "lan", mac },
+      { name: "both", segment: "lan", mac: "02:00:5e:10:00:02", suffix: "::42" },
+      { name: "token", segment: "devices", mac: "02:00:5e:10:00:03", suffix: "::43", slaac: "token" },
+      { name: "duid", segment: "devices", duid: "00:03:00:01:02:00:5e:10:00:04", suffix: "::44" },
+    ]),
+  ).toEqual([
+    "",
+    "# Machines of lan.hosts",
+    "dhcp-host=02:00:5e:10:00:01,plain,[2001:db8:beef:101:0:5eff:fe10:1]",
+    "host-record=plain.home.arpa,2001:db8:beef:101:0:5eff:fe10:1",
+    "dhcp-host=02:00:5e:10:00:02,both,[2001:db8:beef:101::42]",
+    "host-record=both.home.arpa,2001:db8:beef:101::42,2001:db8:beef:101:0:5eff:fe10:2",
+    "dhcp-host=02:00:5e:10:00:03,token,[2001:db8:beef:102::43]",
+    "host-record=token.home.arpa,2001:db8:beef:102::43",
+    "dhcp-host=id:00:03:00:01:02:00:5e:10:00:04,duid,[2001:db8:beef:102::44]",
+    "host-record=duid.home.arpa,2001:db8:beef:102::44",
+  ]);
+});
+
+test("no machines, no lines", () => {
+  expect(linesOf([])).toEqual([]);
+});
+
+const pair = (number: number) => number.toString(16).padStart(2, "0");
+
+test("one more of a thousand machines is two more lines and leaves the others as they are", () => {
+  const thousand = Array.from({ length: 1001 }, (_, index) => ({
+    name: `m${index}`,
+    segment: "lan",
+    mac: `02:00:5e:10:${pair(index >> 8)}:${pair(index & 255)}`,
+  }));
+  const before = linesOf(thousand.slice(1));
+  const after = linesOf(thousand);
+  expect(after.length - before.length).toBe(2);
+  expect(after.filter((line) => !before.includes(line))).toEqual(after.slice(2, 4));
+});
