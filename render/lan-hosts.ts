@@ -11,7 +11,8 @@ export function renderLanHosts(hosts: readonly LanHost[], domain: string): strin
     "# Machines of lan.hosts",
     ...hosts.flatMap(({ name, mac, duid, reserved, addresses }) => [
       `dhcp-host=${mac ?? `id:${duid ?? ""}`},${name},[${reserved}]`,
-      `host-record=${name}.${domain},${addresses.join(",")}`,
+      // One record holds one IPv6 address (dnsmasq(8)).
+      ...addresses.map((address) => `host-record=${name}.${domain},${address}`),
     ]),
   ];
 }
