@@ -65,9 +65,7 @@ describe("machines with a name", () => {
       "lan.hosts": [{ ...laptop, suffix: "::42", pinholes: [{ protocol: "tcp", port: 8443 }] }, printer],
     });
     const { stdout } = await pulumi("home", "preview", "--diff");
-    expect(stdout).toMatch(
-      /\+\s+host-record=laptop\.home\.arpa,2001:db8:beef:101:0:ff:fe00:101/,
-    );
+    expect(stdout).toMatch(/\+\s+host-record=laptop\.home\.arpa,2001:db8:beef:101:0:ff:fe00:101/);
     const before = await logins("home");
     await pulumiUp("home");
     expect((await logins("home")) - before).toBe(3);
