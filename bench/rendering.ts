@@ -5,6 +5,7 @@ import { Prefix } from "../network/prefix";
 import { tunnelGeneration } from "../network/tunnel-plan";
 import { publicKeyOf } from "../network/wireguard-key";
 import { dns64Bundle } from "../render/bind";
+import { bootBundle } from "../render/boot-server";
 import { manifestHash, renderBundle, type Bundle } from "../render/bundle";
 import { coloFirewallBundle } from "../render/colo-firewall";
 import { lanBundle } from "../render/dnsmasq";
@@ -58,6 +59,7 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     resolver: colo.resolver,
     domain: home.domain,
     ...machinesOf(home, site.segments),
+    boot: home.boot,
   };
   const tunnel = { generation, site, mtu: mtu.tunnel, colo };
   const keys = (name: string) =>
@@ -79,6 +81,7 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     homeFirewallBundle(atHome),
     homePrefixBundle(atHome),
     lanBundle(atHome),
+    ...(home.boot.classes.length === 0 ? [] : [bootBundle(home.boot)]),
     keys(generation.homeInterface),
     keys(generation.coloInterface),
     homeTunnelBundle({

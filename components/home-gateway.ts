@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
+import type { BootPlan } from "../network/boot-plan";
 import type { LanHost } from "../network/lan-host";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Pinhole } from "../network/pinhole";
@@ -12,6 +13,8 @@ import { bundleOfHost, Host } from "./host";
 import { DriftLogin } from "./drift-login";
 import { Firewall } from "./firewall";
 import { HomeLan } from "./home-lan";
+import type { HostComponent } from "./host-component";
+import { NetBoot } from "./net-boot";
 import { RoutedPrefix } from "./routed-prefix";
 
 /** Arguments of {@link HomeGateway}. */
@@ -32,12 +35,14 @@ export interface HomeGatewayArgs {
   /** Machines with a name. */
   readonly hosts: readonly LanHost[];
   readonly pinholes: readonly Pinhole[];
+  readonly boot: BootPlan;
 }
 
 /**
  * The gateway of one home, but for its tunnel, which has an end at the colo as well.
  *
- * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-lan`, and `${name}-drift` if there is a key that
+ * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-lan`, `${name}-boot` if machines boot over the network, and
+ * `${name}-drift` if there is a key that
  * can only look.
  */
 export class HomeGateway extends pulumi.ComponentResource {
@@ -45,6 +50,8 @@ export class HomeGateway extends pulumi.ComponentResource {
   readonly firewall: Firewall;
   readonly prefix: RoutedPrefix;
   readonly lan: HomeLan;
+  /** What of it can cut nobody off. */
+  readonly harmless: readonly HostComponent[];
   /** What it puts on the host, but for the key. */
   readonly bundles: readonly Bundle[];
   /** The key that can only look, if there is one. */
@@ -85,7 +92,18 @@ export class HomeGateway extends pulumi.ComponentResource {
       { ...common, after: [this.firewall, this.prefix] },
       { parent: this },
     );
-    const parts = [this.firewall, this.prefix, this.lan];
+    const boot =
+      args.boot.classes.length === 0
+        ? []
+        : [
+            new NetBoot(
+              `${name}-boot`,
+              { host: this.host, folder: args.boot.folder, after: [this.firewall] },
+              { parent: this },
+            ),
+          ];
+    this.harmless = [this.lan, ...boot];
+    const parts = [this.firewall, this.prefix, ...this.harmless];
     this.bundles = [bundleOfHost(needs), ...parts.map(({ bundle }) => bundle)];
 
     this.driftLogin = args.driftKey

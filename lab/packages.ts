@@ -35,6 +35,8 @@ export const imagePackages: readonly string[] = [
   "ethtool",
   "fail2ban",
   "iperf3",
+  "ipxe",
+  "lighttpd",
   "nftables",
   "python3",
   "python3-systemd",

@@ -1,7 +1,9 @@
 import type { Address } from "../network/address";
 import type { SegmentAddresses, SiteAddresses } from "../network/address-plan";
+import type { BootPlan } from "../network/boot-plan";
 import type { LanHost } from "../network/lan-host";
 import type { MtuPlan } from "../network/mtu-plan";
+import { renderBootOptions } from "./boot-options";
 import type { Bundle } from "./bundle";
 import { libraryFolder } from "./host";
 import { renderLanHosts } from "./lan-hosts";
@@ -26,6 +28,7 @@ export function lanBundle(args: {
   readonly mtu: MtuPlan;
   readonly domain: string;
   readonly hosts: readonly LanHost[];
+  readonly boot: BootPlan;
   readonly resolver: Address;
 }): Bundle {
   return {
@@ -60,9 +63,10 @@ function renderDnsmasqConf(args: {
   readonly mtu: MtuPlan;
   readonly domain: string;
   readonly hosts: readonly LanHost[];
+  readonly boot: BootPlan;
   readonly resolver: Address;
 }): string {
-  const { site, mtu, domain, hosts, resolver } = args;
+  const { site, mtu, domain, hosts, boot, resolver } = args;
   return [
     "# dnsmasq(8)",
     "user=dnsmasq",
@@ -90,6 +94,7 @@ function renderDnsmasqConf(args: {
     `dhcp-option=option6:domain-search,${domain}`,
     ...site.segments.flatMap((segment) => ["", `# Segment ${segment.name}`, ...renderSegment(segment, mtu)]),
     ...renderLanHosts(hosts, domain),
+    ...renderBootOptions(boot, site.segments),
     "",
   ].join("\n");
 }

@@ -1,4 +1,5 @@
 import type { SiteAddresses } from "../network/address-plan";
+import { bootPort, type BootPlan } from "../network/boot-plan";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Pinhole } from "../network/pinhole";
 import { outermost, type Prefix } from "../network/prefix";
@@ -23,6 +24,7 @@ export interface HomeFirewall {
   readonly sshPort: number;
   readonly managementPrefixes: readonly Prefix[];
   readonly pinholes: readonly Pinhole[];
+  readonly boot: Pick<BootPlan, "classes">;
 }
 
 /** The home's firewall: nothing comes in but by a pinhole, nothing of the LAN goes out but by the tunnel. */
@@ -73,7 +75,7 @@ function sets({ site, managementPrefixes, pinholes }: HomeFirewall): NftSet[] {
   ];
 }
 
-function chains({ site, mtu, wanInterface, sshPort }: HomeFirewall): NftChain[] {
+function chains({ site, mtu, wanInterface, sshPort, boot }: HomeFirewall): NftChain[] {
   const tunnels = `"${tunnelInterfaces}"`;
   return [
     {
@@ -101,6 +103,13 @@ function chains({ site, mtu, wanInterface, sshPort }: HomeFirewall): NftChain[] 
         ...dhcpClientRules(wanInterface),
         "iifname @lan_interfaces meta l4proto { tcp, udp } th dport 53 accept",
         "iifname @lan_interfaces ip6 saddr fe80::/10 udp dport 547 accept",
+        ...(boot.classes.length === 0
+          ? []
+          : [
+              "# Boot files",
+              "iifname @lan_interfaces udp dport 69 accept",
+              `iifname @lan_interfaces tcp dport ${bootPort} accept`,
+            ]),
       ],
     },
     {

@@ -1,4 +1,5 @@
 import type { LanHost } from "../network/lan-host";
+import { bootTag } from "./boot-options";
 
 /**
  * Lines of dnsmasq.conf(5) for the machines that have a name: what DHCPv6 gives them, and their name for every address,
@@ -9,8 +10,8 @@ export function renderLanHosts(hosts: readonly LanHost[], domain: string): strin
   return [
     "",
     "# Machines of lan.hosts",
-    ...hosts.flatMap(({ name, mac, duid, reserved, addresses }) => [
-      `dhcp-host=${mac ?? `id:${duid ?? ""}`},${name},[${reserved}]`,
+    ...hosts.flatMap(({ name, mac, duid, boot, reserved, addresses }) => [
+      `dhcp-host=${[mac ?? `id:${duid ?? ""}`, ...(boot === undefined ? [] : [`set:${bootTag(boot)}`]), name, `[${reserved}]`].join(",")}`,
       // One record holds one IPv6 address (dnsmasq(8)).
       ...addresses.map((address) => `host-record=${name}.${domain},${address}`),
     ]),

@@ -1,5 +1,6 @@
 import { siteNumbers } from "../network/address-plan";
 import { rfc1918 } from "../network/well-known";
+import { conflictsOfBoot, parseBoot } from "./boot";
 import { parseCommon } from "./common";
 import { conflictsAmongHosts, host, pinholesOfHosts } from "./lan-hosts";
 import { overlapsAmong, pinhole, strangersAmong } from "./lan-pinholes";
@@ -15,6 +16,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
   const segments = source.read("lan.segments", listOf(segment));
   const pinholes = source.read("lan.pinholes", listOf(pinhole));
   const hosts = source.read("lan.hosts", listOf(host));
+  const boot = parseBoot(source);
   const settings = all<HomeSettings>({
     role: valid("home" as const),
     login,
@@ -52,6 +54,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
       ),
     ),
     hosts,
+    boot,
     pinholes: andThen(pinholes, (list) =>
       valid(list.map(({ host, port, ...rest }) => ({ ...rest, interfaceId: host, ports: port }))),
     ),
@@ -63,6 +66,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
     ...(segments.ok ? conflictsAmong(segments.value, wanInterface.ok ? wanInterface.value : undefined) : []),
     ...(segments.ok && pinholes.ok ? strangersAmong(pinholes.value, namesOf(segments.value)) : []),
     ...(segments.ok && hosts.ok ? conflictsAmongHosts(hosts.value, namesOf(segments.value)) : []),
+    ...conflictsOfBoot(source, hosts.ok ? hosts.value : []),
     ...overlapsAmong([
       ...(pinholes.ok
         ? pinholes.value.map((each, index) => ({ ...each, where: `lan.pinholes[${index}]` }))

@@ -199,6 +199,27 @@ export const declarations = {
     description:
       "Machines with a name: name, segment, mac or duid, suffix (the last 64 bits of its address, as ::42; those of its MAC if left out), slaac (eui64, token or none: how it forms its other address), pinholes (protocol, port, from), boot (a class of boot files), public (true for a name on the internet).",
   },
+  "boot.classes": {
+    type: "array",
+    items: "object",
+    role: "home",
+    default: [],
+    description:
+      "What machines load that boot over the network: name, firmware (an EFI program below boot.folder; iPXE if left out), firmwareArm64 (the same for 64-bit ARM), script (what iPXE goes on with), tftp (false for HTTP alone). None: nothing is served.",
+  },
+  "boot.default": {
+    type: "string",
+    role: "home",
+    default: "",
+    description:
+      "Class of boot.classes for machines that have none of their own in lan.hosts. If empty, those are told nothing.",
+  },
+  "boot.folder": {
+    type: "string",
+    role: "home",
+    default: "/srv/ipv6-home-boot",
+    description: "Folder on the gateway that you put boot files into.",
+  },
   "lan.pinholes": {
     type: "array",
     items: "object",

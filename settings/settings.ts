@@ -1,4 +1,5 @@
 import type { Address } from "../network/address";
+import type { BootPlan } from "../network/boot-plan";
 import type { Segment } from "../network/address-plan";
 import type { Pinhole } from "../network/pinhole";
 import type { Prefix } from "../network/prefix";
@@ -107,6 +108,7 @@ export interface HomeSettings {
   /** Private IPv4 /16; segment n gets its /24 number n where its mode has IPv4. */
   readonly ipv4Prefix: Prefix;
   readonly hosts: readonly HostSettings[];
+  readonly boot: BootPlan;
   readonly pinholes: readonly PinholeSettings[];
 }
 

@@ -46,6 +46,7 @@ export function homeStack(
     mtu,
     domain,
     ...machines,
+    boot: settings.boot,
   });
   const onColo: HostAccess = {
     connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),
@@ -68,7 +69,7 @@ export function homeStack(
   const atHome = new HostGuard("home-guard", {
     host: gateway.host,
     guarded: [gateway.host.base, gateway.firewall.config, gateway.prefix.config, ...tunnel.ends.home],
-    others: [gateway.lan, ...(gateway.driftLogin === undefined ? [] : [gateway.driftLogin])].map(
+    others: [...gateway.harmless, ...(gateway.driftLogin === undefined ? [] : [gateway.driftLogin])].map(
       ({ config }) => config,
     ),
   });
@@ -81,7 +82,12 @@ export function homeStack(
   });
   new HostLeave("home-leave", {
     host: gateway.host,
-    after: [gateway.lan.converged, tunnel.ends.home[1].converged, atHome.confirmed, atColo.confirmed],
+    after: [
+      ...gateway.harmless.map((each) => each.converged),
+      tunnel.ends.home[1].converged,
+      atHome.confirmed,
+      atColo.confirmed,
+    ],
   });
 
   return {

@@ -52,6 +52,7 @@ const field = fc.oneof(
     ...["name", "subnet", "interface", "vlan", "mode", "allow"],
     ...["segment", "host", "protocol", "port", "from"],
     ...["mac", "duid", "suffix", "slaac", "pinholes", "boot", "public"],
+    ...["firmware", "firmwareArm64", "script", "tftp"],
     ...traps,
   ),
   fc.string(),
@@ -119,7 +120,7 @@ test("so is a good file with a few settings changed, in either way of writing th
 });
 
 test("so is a good file with a part of a list changed", () => {
-  const lists = ["lan.segments", "lan.hosts", "lan.pinholes"] as const;
+  const lists = ["lan.segments", "lan.hosts", "lan.pinholes", "boot.classes"] as const;
   fc.assert(
     fc.property(fc.constantFrom(...lists), fc.nat(3), field, value, (list, index, name, changed) => {
       const items = variants.home[list].map((item, at) =>

@@ -3,6 +3,7 @@ import { declarations } from "../../settings/schema";
 import { privateKey } from "../support/examples";
 import { exampleFile, rawSettings, type Given } from "../support/settings";
 import type { Case } from "./mistakes/case";
+import { bootMistakes } from "./mistakes/boot";
 import { coloMistakes } from "./mistakes/colo";
 import { hostsMistakes } from "./mistakes/hosts";
 import { namesMistakes } from "./mistakes/names";
@@ -24,6 +25,7 @@ const mistakes: readonly Case[] = [
   ...siteMistakes,
   ...segmentsMistakes,
   ...hostsMistakes,
+  ...bootMistakes,
   ...pinholesMistakes,
 ];
 

@@ -5,6 +5,7 @@ import { treeComponents } from "../support/stacks";
 
 /** The golden file that shows what each maker of a bundle makes. */
 const goldenOf: Readonly<Record<string, string>> = {
+  bootBundle: "home-variant/home/etc/ipv6-home/boot.conf",
   coloFirewallBundle: "colo/colo/etc/ipv6-home/firewall.nft",
   coloPrefixBundle: "colo/colo/etc/systemd/system/ipv6-home-prefix.service",
   coloTunnelBundle: "home/colo/etc/systemd/system/ipv6-home-vpn1-0.service",
@@ -21,7 +22,7 @@ const goldenOf: Readonly<Record<string, string>> = {
 };
 
 /** Modules that make no bundle of their own: building blocks, each with a test of its name beside this folder. */
-const blocks = ["bundle", "lan-hosts", "live", "nftables", "sysctl", "tunnel-unit", "unit"];
+const blocks = ["boot-options", "bundle", "lan-hosts", "live", "nftables", "sysctl", "tunnel-unit", "unit"];
 
 const modules = readdirSync(join(projectFolder, "render")).map((file) => file.replace(/\.ts$/, ""));
 

@@ -106,9 +106,23 @@ test.each(["colo", "home"] as const)("a key that can only look at the %s", async
   ]);
 });
 
+test("a home whose machines boot over the network has a part more, and the LAN one file", async () => {
+  const boot = exampleSettings("home", { "boot.classes": [{ name: "menu", script: "menu.ipxe" }] });
+  const without = drawn(await recordHome(home, colo));
+  const added = drawn(await recordHome(boot, colo)).filter(
+    (line) => !without.includes(line) && !/-(guard-confirm|leave-converge): /.test(line),
+  );
+  expect(added).toEqual([
+    "  home-boot: NetBoot",
+    "    home-boot-config: HostConfig",
+    "      home-boot-config-converge: Command after home-firewall-config-converge, home-host-base-converge",
+  ]);
+});
+
 test("these trees have every component", async () => {
   const withKey = exampleSettings("colo", { "drift.readOnlyKey": true });
-  const trees = [...drawn(await recordColo(withKey)), ...drawn(await recordHome(home, colo))];
+  const boots = exampleSettings("home", { "boot.classes": [{ name: "menu", script: "menu.ipxe" }] });
+  const trees = [...drawn(await recordColo(withKey)), ...drawn(await recordHome(boots, colo))];
   const types = new Set(trees.map((line) => /: (\w+)/.exec(line)?.[1] ?? ""));
   expect(treeComponents.filter((name) => !types.has(name))).toEqual([]);
 });

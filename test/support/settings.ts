@@ -83,6 +83,11 @@ export const variants = {
       { name: "guests", subnet: 255, interface: "br0.20" },
       { name: "things", subnet: 16, interface: "eno2" },
     ],
+    "boot.classes": [
+      { name: "debian", firmware: "debian/grubnetx64.efi", firmwareArm64: "debian/grubnetaa64.efi" },
+      { name: "menu", script: "menu.ipxe", tftp: false },
+    ],
+    "boot.default": "menu",
     "lan.hosts": [
       {
         name: "nas",

@@ -20,6 +20,7 @@ export const treeComponents: readonly string[] = [
   "HostLeave",
   "HostRemoval",
   "Nat64",
+  "NetBoot",
   "RoutedPrefix",
   "Tunnel",
   "TunnelKeys",
