@@ -51,10 +51,11 @@ export async function bootFirmware(
 function watch(argv: readonly string[], end: RegExp, timeoutSec: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const machine = spawn("setpriv", ["--pdeathsig", "KILL", ...argv], { stdio: ["ignore", "pipe", "pipe"] });
-    let said = "";
+    let [heard, said] = ["", ""];
     const late = setTimeout(() => machine.kill("SIGKILL"), timeoutSec * 1000);
     const hear = (data: Buffer) => {
-      said += plain(data.toString("latin1"));
+      heard += data.toString("latin1");
+      said = plain(heard);
       if (end.test(said)) machine.kill("SIGKILL");
     };
     machine.stdout.on("data", hear);

@@ -35,7 +35,6 @@ const config = [
   `server.port = ${bootPort}`,
   'server.v4mapped = "disable"',
   'server.errorlog-use-syslog = "enable"',
-  'dir-listing.activate = "disable"',
   // Firmware may go by the type (UEFI specification, section 24.7.3).
   'mimetype.assign = ( ".efi" => "application/efi", "" => "application/octet-stream" )',
   "",

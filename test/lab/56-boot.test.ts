@@ -37,7 +37,7 @@ afterAll(async () => {
 }, 90_000);
 
 it("without a class: firmware gets an address and nothing to boot", async () => {
-  const said = await bootFirmware(mac, "lan", /failed to load Boot\d+ "UEFI HTTPv6/, 120);
+  const said = await bootFirmware(mac, "lan", /failed to load Boot\d+ "UEFI PXEv6/, 120);
   expect(said).toMatch(/Start PXE over IPv6/);
   expect(said).toMatch(/failed to load Boot\d+ "UEFI PXEv6/);
   expect(await told()).toBe("");
@@ -56,9 +56,9 @@ describe("with a class", () => {
   }, 120_000);
 
   it("PXE over IPv6 loads iPXE by TFTP, and iPXE its script by HTTP", async () => {
-    const said = await bootFirmware(mac, "lan", /hello by .*\n/, 150);
+    const said = await bootFirmware(mac, "lan", /hello by http\S+\s/, 150);
     expect(said).toMatch(/Start PXE over IPv6/);
-    expect(said).toMatch(/NBP filename is ipxe.ipxe\.efi/);
+    expect(said).toMatch(/NBP filename is ipxe\/ipxe\.efi/);
     expect(said).toMatch(/iPXE initialising devices/);
     expect(said).toContain(`http://${server}:8547/files/hello.ipxe... ok`);
   }, 180_000);
@@ -86,7 +86,7 @@ describe("with a class", () => {
       "lan.hosts": [{ ...board, boot: "menu" }],
     });
     await pulumiUp("home");
-    const said = await bootFirmware(mac, "lan", /hello by .*\n/, 150);
+    const said = await bootFirmware(mac, "lan", /hello by http\S+\s/, 150);
     expect(said).toMatch(/failed to load Boot\d+ "UEFI PXEv6/);
     expect(said).toContain(`URI: http://${server}:8547/ipxe/ipxe.efi`);
     expect(said).toMatch(/iPXE initialising devices/);
