@@ -5,7 +5,7 @@ from __future__ import annotations
 names = ["name", "reverse"]
 translation = ["dns64", "nat64"]
 traffic = ["internet", "nat64", "mtu-out", "mtu-in", "transfer", "source"]
-beyond = ["tunnel", "dns", *translation, *traffic]
+beyond = ["tunnel", "resolver", "dns", *translation, *traffic]
 contents = ["ra-lifetimes", "ra-mtu", "ra-resolver", "ra-domain", "ra-pref64", "ra-flags"]
 
 # In the order of the way from this machine to the internet.
@@ -13,17 +13,17 @@ causes = {
     "no-link": (
         "this machine has no link: no cable, no Wi-Fi, or the interface is off",
         "plug it in, or join the Wi-Fi",
-        ["gateway", "address", "route", "ra", "resolver", *beyond, *names, *contents, "dhcp6"],
+        ["gateway", "address", "route", "ra", *beyond, *names, *contents, "dhcp6"],
     ),
     "other-network": (
         "this is not a network of this site: no router here knows its prefix",
         "join the right Wi-Fi or port, or export this program anew if the site's prefix has changed",
-        ["gateway", "address", "ra", "resolver", *beyond, *names, *contents, "dhcp6"],
+        ["gateway", "address", "route", "ra", *beyond, *names, *contents, "dhcp6"],
     ),
     "gateway-down": (
         "the gateway does not answer on this link",
         "look whether it is on, and whether this port or VLAN is the segment's",
-        ["address", "route", "ra", "resolver", *beyond, *names, *contents, "dhcp6"],
+        ["address", "route", "ra", *beyond, *names, *contents, "dhcp6"],
     ),
     "rogue-router": (
         "another router on this link offers itself as the way out (RFC 6104)",
@@ -53,7 +53,7 @@ causes = {
     "tunnel-silent": (
         "nothing comes back through the tunnel, not even to the gateway itself",
         "the ISP's path, a filter for the tunnel's UDP port, or the colo is off: on the home, wg show vpn0",
-        ["route", *beyond],
+        ["route", "ra-lifetimes", *beyond],
     ),
     "colo-route": (
         "the colo has no way back to this site: it answers the gateway's tunnel address, but none of the site's prefix",
@@ -78,7 +78,7 @@ causes = {
     "renumbered": (
         "this machine's addresses are of another prefix than this site's segments",
         "export this program anew if the site was renumbered; else take the old address away",
-        ["address", *beyond, *names],
+        ["address", "exits", *beyond, *names],
     ),
     "address-deprecated": (
         "every address of this machine is deprecated: the gateway withdraws the prefix (RFC 4862, section 5.5.4)",
@@ -158,7 +158,7 @@ causes = {
     "ipv4-beside": (
         "this machine has IPv4 to the internet beside the tunnel, on a segment without IPv4",
         "find who gives it: another DHCP server on this link, or a second interface",
-        [],
+        ["ipv4-literal"],
     ),
     "dhcp6-dead": (
         "router advertisements ask for DHCPv6 (flag M), and no server answers",

@@ -133,8 +133,10 @@ def check_mtu_in(signs: Signs):
 
 def check_transfer(signs: Signs):
     asked = {key: answer for key, answer in signs.seen["http"].items() if key in ("download", "upload")}
-    if not asked:
+    if not signs.targets["download"] and not signs.targets["upload"]:
         return NOT_CHECKED, "because no server was named; see --download and --upload"
+    if not asked:
+        return NOT_CHECKED, "because nothing answers to be asked"
     return verdict_of(
         all("error" not in each for each in asked.values()),
         "; ".join(f"{key} {answer.get('error', 'done')}" for key, answer in asked.items()),
@@ -145,8 +147,10 @@ def check_source(signs: Signs):
     if not signs.targets["echo"]:
         return NOT_CHECKED, "because it takes a server that tells; see --echo"
     found = signs.source()
+    if not signs.seen["http"].get("echo"):
+        return NOT_CHECKED, "because nothing answers to be asked"
     if found is None:
-        return FAILED, f"no answer: {said(signs.seen['http'].get('echo', {}))}"
+        return FAILED, f"no answer: {said(signs.seen['http']['echo'])}"
     return verdict_of(inside(found, signs.site["prefix"]), f"the far end sees {found}")
 
 

@@ -119,9 +119,10 @@ def finds_ra_lifetimes(signs: Signs) -> str | None:
 
 def finds_ipv4_beside(signs: Signs) -> str | None:
     own = signs.seen["ipv4"]
-    if signs.segment_mode() not in ("v6only", "iot") or own["clat"] or not signs.connected("ipv4"):
+    if signs.segment_mode() not in ("v6only", "iot") or own["clat"] or not (own["default"] or signs.connected("ipv4")):
         return None
-    return f"IPv4 internet answers to {', '.join(own['addresses'])}, without a CLAT"
+    answers = "answers" if signs.connected("ipv4") else "does not even answer"
+    return f"a way out for IPv4 with {', '.join(own['addresses'])} and no CLAT; the internet {answers} by it"
 
 
 def finds_dhcp6_dead(signs: Signs) -> str | None:

@@ -89,10 +89,12 @@ def observe(site: dict, targets: dict, options: dict) -> dict:
     _ask_names(talk, site, targets, seen, server, here)
     # What was found before must not be lost where a part of it was asked for again.
     seen.update(talk.answers())
-    talk = _Round()
-    _ask_services(talk, site, targets, seen)
-    for part, found in talk.answers().items():
-        seen[part] = {**seen[part], **found}
+    # Where no number answers, no name will: what that would add is only time.
+    if any("ms" in said for said in seen["tcp"].values()):
+        talk = _Round()
+        _ask_services(talk, targets, seen)
+        for part, found in talk.answers().items():
+            seen[part] = {**seen[part], **found}
     seen["neighbours"] = neighbours_on(name)
     return seen
 
@@ -155,7 +157,7 @@ def answers_of(seen: dict, key: str) -> list[str]:
     return []
 
 
-def _ask_services(talk: _Round, site: dict, targets: dict, seen: dict) -> None:
+def _ask_services(talk: _Round, targets: dict, seen: dict) -> None:
     """What needs the addresses of names: by those that this machine's own resolvers gave, or else by known ones."""
     for key in ("name4", "name6", "name46"):
         for address in answers_of(seen, key)[:1]:
