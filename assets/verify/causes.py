@@ -160,6 +160,11 @@ causes = {
         "find who gives it: another DHCP server on this link, or a second interface",
         ["ipv4-literal"],
     ),
+    "other-way": (
+        "this machine has IPv6 that is not this site's, and may send by it",
+        "a VPN, a second network, or a router that advertises a prefix of its own: is it meant to be there?",
+        [],
+    ),
     "dhcp6-dead": (
         "router advertisements ask for DHCPv6 (flag M), and no server answers",
         "on the home: systemctl status ipv6-home-dnsmasq; nft list chain inet ipv6_home input, port 547",
@@ -207,6 +212,7 @@ shown_by = {
     "tunnel-mtu": "mtu-out",
     "too-big-filtered": "mtu-in",
     "ipv4-beside": "exits",
+    "other-way": "exits",
     "dhcp6-dead": "dhcp6",
     "no-pref64": "ra-pref64",
     "own-name": "name",

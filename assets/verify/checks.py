@@ -155,7 +155,7 @@ def check_source(signs: Signs):
 
 
 def check_exits(signs: Signs):
-    others = [f"{each['address']} on {each['interface']}" for each in signs.elsewhere()]
+    others = [f"{each['address']} on {each['interface']}" for each in signs.elsewhere()] + signs.other_ways()
     own = signs.seen["ipv4"]
     without = signs.segment_mode() in ("v6only", "iot")
     if without and own["default"] and not own["clat"]:

@@ -125,6 +125,11 @@ def finds_ipv4_beside(signs: Signs) -> str | None:
     return f"a way out for IPv4 with {', '.join(own['addresses'])} and no CLAT; the internet {answers} by it"
 
 
+def finds_other_way(signs: Signs) -> str | None:
+    others = [f"{each['address']} on {each['interface']}" for each in signs.elsewhere()] + signs.other_ways()
+    return ", ".join(others) or None
+
+
 def finds_dhcp6_dead(signs: Signs) -> str | None:
     asked = signs.seen["dhcp6"] or {}
     return "no answer to an information request" if asked.get("silent") and any(e["managed"] for e in signs.ours) else None

@@ -87,18 +87,15 @@ def own_ipv4() -> dict:
     }
 
 
-def home_interface(wanted: str | None, routes: list[dict], own: list[dict]) -> str | None:
-    """The interface that this machine is at home with: that of the default route, or of an address."""
-    named = [wanted] if wanted else [each["interface"] for each in [*routes, *own]]
+def home_interface(wanted: str | None, likely: list[str]) -> str | None:
+    """The first of some interfaces that is up; of all if none of them is."""
     up = {
         link["ifname"]
         for link in _ip("link", "show")
         if "LOWER_UP" in link["flags"] and "LOOPBACK" not in link["flags"]
     }
-    for name in named:
-        if name in up:
-            return name
-    return None if wanted else next(iter(sorted(up)), None)
+    named = [wanted] if wanted else [*likely, *sorted(up)]
+    return next((name for name in named if name in up), None)
 
 
 def link_of(name: str) -> dict:

@@ -41,7 +41,9 @@ def observe(site: dict, targets: dict, options: dict) -> dict:
     """Looks at this machine and asks the network; see docs/VERIFY.md for what the parts mean."""
     root = os.geteuid() == 0
     routes, own = default_routes(), own_addresses()
-    name = home_interface(options["interface"], routes, own)
+    # That of an address of the site, before any other default route: a VPN has one too.
+    at_home = [each for each in own if segment_of(site, [each["address"]])]
+    name = home_interface(options["interface"], [each["interface"] for each in [*at_home, *routes, *own]])
     seen = {
         "root": root,
         "link": link_of(name) if name else None,
@@ -85,7 +87,9 @@ def observe(site: dict, targets: dict, options: dict) -> dict:
         talk.ask("advertisements", solicit_routers, (index, enough))
     if root:
         talk.ask("dhcp6", ask_dhcp6, (index, name, seen["link"]["mac"]))
-    _ask_path(talk, site, targets, seen, index)
+    for each in {route["via"] for route in routes if route["via"] and route["interface"] == name}:
+        talk.ask("echo", f"router {each}", ask_echo, (each, 64, index))
+    _ask_path(talk, site, targets, seen)
     _ask_names(talk, site, targets, seen, server, here)
     # What was found before must not be lost where a part of it was asked for again.
     seen.update(talk.answers())
@@ -99,10 +103,8 @@ def observe(site: dict, targets: dict, options: dict) -> dict:
     return seen
 
 
-def _ask_path(talk: _Round, site: dict, targets: dict, seen: dict, index: int) -> None:
+def _ask_path(talk: _Round, site: dict, targets: dict, seen: dict) -> None:
     """Echo and TCP along the path: gateway, colo, internet."""
-    for each in {route["via"] for route in seen["defaults"] if route["via"]}:
-        talk.ask("echo", f"router {each}", ask_echo, (each, 64, index))
     if seen["gateway"]["address"]:
         talk.ask("echo", "gateway", ask_echo, (seen["gateway"]["address"],))
     for key in ("resolver", "translator", "tunnel"):

@@ -12,7 +12,8 @@ class Signs:
 
     def __init__(self, site: dict, targets: dict, seen: dict) -> None:
         self.site, self.targets, self.seen = site, targets, seen
-        self.routes = [each for each in seen["defaults"] if each["via"]]
+        here = seen["link"]["name"] if seen["link"] else None
+        self.routes = [each for each in seen["defaults"] if each["via"] and each["interface"] == here]
         told = seen["advertisements"]
         self.ours = [each for each in told or [] if is_ours(site, each)]
         self.strangers = [each for each in told or [] if not is_ours(site, each)]
@@ -64,6 +65,12 @@ class Signs:
             for each in self.seen["addresses"]
             if each not in own and ipaddress.ip_address(each["address"]) not in local
         ]
+
+    def other_ways(self) -> list[str]:
+        """Default routes by interfaces on which this machine has no address of the site."""
+        ours = {each["interface"] for each in self.here()} | {self.seen["link"]["name"]}
+        found = [each for each in self.seen["defaults"] if each["interface"] not in ours]
+        return [f"a default route by {each['interface']}" for each in found]
 
     def gateway_locals(self) -> set[str]:
         """Link-local addresses of the gateway: it advertises from them, or their MAC is that of its global address."""

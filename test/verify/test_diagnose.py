@@ -190,6 +190,14 @@ def ipv4_beside(home):
     home.seen["ipv4"] = {"addresses": ["192.168.1.5"], "default": True, "clat": False}
 
 
+def address_of_others(home):
+    home.seen["addresses"].append({**home.seen["addresses"][0], "address": "2001:db8:bad::5"})
+
+
+def way_of_a_vpn(home):
+    home.seen["defaults"].insert(0, {**home.seen["defaults"][0], "interface": "tun0", "via": None})
+
+
 def dhcp6_dead(home):
     home.seen["dhcp6"] = {"silent": True}
 
@@ -240,6 +248,8 @@ damages = [
     ("too-big-filtered", too_big_filtered),
     ("ra-lifetimes", lifetimes),
     ("ipv4-beside", ipv4_beside),
+    ("other-way", address_of_others),
+    ("other-way", way_of_a_vpn),
     ("dhcp6-dead", dhcp6_dead),
     ("no-pref64", no_pref64),
     ("own-name", own_name),
@@ -298,6 +308,14 @@ class Diagnosis(unittest.TestCase):
         home.advertisement()["pref64"] = [{"prefix": "64:ff9b::/96", "lifetimeSec": 1800}]
         home.site["pref64"] = "expected"
         self.assertEqual((home.verdicts()["ra-pref64"], home.diagnosis()), ("passed", None))
+
+    def test_two_segments_at_once_are_no_rogue_and_no_leak(self):
+        home = Home()
+        home.seen["defaults"].append({**home.seen["defaults"][0], "interface": "wlan0", "via": "fe80::ff:fe00:403"})
+        second = {**home.seen["addresses"][0], "interface": "wlan0", "address": "2001:db8:beef:102::5"}
+        home.seen["addresses"].append(second)
+        self.assertIsNone(home.diagnosis())
+        self.assertNotIn("failed", home.verdicts().values())
 
     def test_a_clat_makes_ipv4_numbers_work_and_is_no_leak(self):
         home = Home()
