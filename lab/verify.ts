@@ -22,13 +22,16 @@ export const labTargets: VerifyTargets = {
   answersLarge: true,
 };
 
+/** That of Debian: others on this machine may be somebody's own. */
+export const python = "/usr/bin/python3";
+
 /** Runs the program in a place, with nothing left behind there. Its exit code is 0, 1 or 2. */
 export async function verifyIn(
   place: Place,
   program: string,
   options: readonly string[] = [],
 ): Promise<Outcome> {
-  const outcome = await exec(place, ["python3", "-", ...options], {
+  const outcome = await exec(place, [python, "-", ...options], {
     input: program,
     allowFailure: true,
     timeoutSec: 30,

@@ -114,6 +114,8 @@ def check_ipv4_literal(signs: Signs):
 
 def check_mtu_out(signs: Signs):
     wanted, largest = signs.site["mtu"]["tunnel"], signs.largest()
+    if signs.unable():
+        return NOT_CHECKED, f"because {signs.unable()}; run it with sudo"
     if not signs.colo_heard():
         return NOT_CHECKED, "because nothing comes back from the colo"
     if signs.mtu() != wanted:
@@ -122,6 +124,8 @@ def check_mtu_out(signs: Signs):
 
 
 def check_mtu_in(signs: Signs):
+    if signs.unable():
+        return NOT_CHECKED, f"because {signs.unable()}; run it with sudo"
     if not signs.any_echoed("internet6"):
         return NOT_CHECKED, "because nothing comes back from the internet"
     if signs.any_echoed("large"):

@@ -29,8 +29,8 @@ def name_servers() -> list[str]:
         return [words[1] for words in lines if len(words) > 1 and words[0] == "nameserver"]
 
     found = servers("/etc/resolv.conf")
-    stub = found == [] or found[0] in ("127.0.0.53", "127.0.0.54")
-    return (servers("/run/systemd/resolve/resolv.conf") or found) if stub else found
+    stub = found[:1] in (["127.0.0.53"], ["127.0.0.54"])
+    return servers("/run/systemd/resolve/resolv.conf") if stub else found
 
 
 def own_addresses() -> list[dict]:

@@ -21,6 +21,10 @@ class Signs:
     def echoed(self, key: str) -> bool:
         return "ms" in self.seen["echo"].get(key, {})
 
+    def unable(self) -> str | None:
+        """Why no echo request could be sent, if that is so."""
+        return next((said["unable"] for said in self.seen["echo"].values() if "unable" in said), None)
+
     def any_echoed(self, kind: str) -> bool:
         return any("ms" in said for key, said in self.seen["echo"].items() if key.split(" ")[0] == kind)
 

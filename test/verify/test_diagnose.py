@@ -294,6 +294,15 @@ class Diagnosis(unittest.TestCase):
         for key in ("ra", "ra-mtu", "ra-lifetimes", "ra-resolver", "dhcp6"):
             self.assertEqual(verdicts[key], "not checked")
 
+    def test_without_echo_nothing_fails_either(self):
+        home = Home()
+        home.seen.update(root=False, advertisements=None, dhcp6=None)
+        home.silence_echo(said={"unable": "only root may"})
+        self.assertIsNone(home.diagnosis())
+        verdicts = home.verdicts()
+        self.assertNotIn("failed", verdicts.values())
+        self.assertEqual((verdicts["mtu-out"], verdicts["mtu-in"]), ("not checked", "not checked"))
+
     def test_a_single_target_that_is_down_is_no_finding(self):
         home = Home()
         home.silence_echo("internet6 0", "nat64 0")

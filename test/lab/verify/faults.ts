@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { run } from "../../../lab/run";
+import { python } from "../../../lab/verify";
 import { namespaceOf, type Place } from "../../../lab/topology";
 import { sh, trySh, until } from "../support";
 
@@ -58,7 +59,7 @@ function tampered(from: "laptop" | "phone", settled: string, restored: string, .
       const script = join(__dirname, "tamper.py");
       const child = spawn(
         "ip",
-        ["netns", "exec", switchNamespace, "python3", script, "home1", "laptop,phone", ...changes],
+        ["netns", "exec", switchNamespace, python, script, "home1", "laptop,phone", ...changes],
         { stdio: ["ignore", "pipe", "inherit"] },
       );
       tampering = child;
@@ -97,6 +98,9 @@ const leak = {
     await sh(
       "home",
       "ip -6 addr add 2001:db8:15b::2/64 dev enp2s0 nodad; ip -6 route add default via 2001:db8:15b::1 dev enp2s0 table vpn metric 1; nft insert rule inet ipv6_home forward oifname enp2s0 accept; nft insert rule inet ipv6_home source_validation iifname enp2s0 return; nft 'table ip6 fault { chain c { type nat hook postrouting priority srcnat; oifname enp2s0 masquerade; }; }'",
+    );
+    await until("traffic leaves there", 15, async () =>
+      (await trySh("phone", "curl -sS -m 1 'http://[2001:db8:6::2]/hello'")).stdout.includes("2001:db8:15b:"),
     );
   },
   repair: async () => {
@@ -271,7 +275,7 @@ export const faults = (tunnel: string, site: string): readonly Fault[] => [
         "netns",
         "exec",
         namespaceOf("phone"),
-        "python3",
+        python,
         join(__dirname, "rogue.py"),
         "eth0",
         "1800",
@@ -286,7 +290,7 @@ export const faults = (tunnel: string, site: string): readonly Fault[] => [
         "netns",
         "exec",
         namespaceOf("phone"),
-        "python3",
+        python,
         join(__dirname, "rogue.py"),
         "eth0",
         "0",
