@@ -87,10 +87,17 @@ def check_dns64(signs: Signs):
     return verdict_of(good, f"{signs.targets['name4']} {', '.join(found) or 'no AAAA'}")
 
 
+def _target(signs: Signs, key: str) -> str:
+    kind, _, number = key.partition(" ")
+    if kind == "nat64":
+        return signs.targets["internet4"][int(number)]
+    return signs.targets[kind][int(number)] if number else signs.targets[key]
+
+
 def _by_names(signs: Signs, kind: str, names: tuple[str, ...]):
     """TCP to names and to literals of one kind; a single target that is down is no finding."""
     asked = {key: answer for key, answer in signs.seen["tcp"].items() if key.split(" ")[0] == kind or key in names}
-    words = [f"{signs.targets.get(key, key)} {said(answer)}" for key, answer in asked.items()]
+    words = [f"{_target(signs, key)} {said(answer)}" for key, answer in asked.items()]
     good = signs.connected(kind) and all(key not in asked or "ms" in asked[key] for key in names)
     return verdict_of(good, "; ".join(words))
 
