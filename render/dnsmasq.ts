@@ -78,6 +78,8 @@ function renderDnsmasqConf(args: {
     "no-resolv",
     "no-hosts",
     `server=${resolver}`,
+    "# Asked from the tunnel's own address: where this is answered and nothing else is, the colo lacks the way back to us",
+    `server=/ipv4only.arpa/${resolver}@${site.tunnel}`,
     `edns-packet-max=${mtu.edns}`,
     "# Its cache would give the answer for a validating client (no synthesis) to everybody; the colo's is near enough",
     "cache-size=0",

@@ -13,6 +13,7 @@ import { driftKeyOf, manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
 import type { HostRole } from "./dead-hosts";
 import { machinesOf } from "./machines";
+import { verifyFacts } from "./verify-facts";
 
 /**
  * The home stack: one site, and both ends of its tunnel. `owner` is its own full name, under which the site registers.
@@ -102,6 +103,14 @@ export function homeStack(
     resolver: colo.resolver.toString(),
     nat64Prefix: nat64Prefix.toString(),
     mtu,
+    verify: verifyFacts({
+      site,
+      colo,
+      mtu,
+      domain,
+      endpoint: `${endpoint.toString()}:${generation.port}`,
+      hosts: machines.hosts,
+    }),
     ...driftKeyOf(gateway.driftLogin),
     manifests: {
       home: { ...manifestsOf([...gateway.bundles, tunnel.bundles.home]), ...gateway.driftLogin?.manifests },

@@ -39,18 +39,47 @@ function scripts(): string[] {
   return [...inFolders, ".ci/run"];
 }
 
+/** Installs a program that a suite is about, where it is missing. */
+async function install(program: string): Promise<void> {
+  const found = await run([program, "--version"], { cwd: root, minutes: 1 });
+  if (found.ok) return;
+  say(`  ${program} is not here; installing it`);
+  const installed = await run(["sh", "-c", `apt-get -q update && apt-get -qy install ${program}`], {
+    cwd: root,
+    minutes: 10,
+  });
+  if (!installed.ok)
+    say(`${installed.output.trimEnd()}\nFAILED to install ${program}; do it yourself, then again`);
+}
+
 async function shell(): Promise<Counts> {
-  const found = await run(["shellcheck", "--version"], { cwd: root, minutes: 1 });
-  if (!found.ok) {
-    say("  shellcheck is not here; installing it");
-    const installed = await run(["sh", "-c", "apt-get -q update && apt-get -qy install shellcheck"], {
-      cwd: root,
-      minutes: 10,
-    });
-    if (!installed.ok)
-      say(`${installed.output.trimEnd()}\nFAILED to install shellcheck; do it yourself, then again`);
-  }
+  await install("shellcheck");
   return check(5, "shellcheck", "--external-sources", ...scripts());
+}
+
+/** What is written in Python: that all of it compiles, and the tests of its pure parts. */
+async function python(): Promise<Counts> {
+  await install("python3");
+  const files = ["assets/verify", "test/lab/verify", "test/verify"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((file) => file.endsWith(".py"))
+      .map((file) => `${folder}/${file}`),
+  );
+  const environment = [
+    `PYTHONPATH=${join(root, "assets", "verify")}`,
+    `PYTHONPYCACHEPREFIX=${join(scratch, "pycache")}`,
+    "PYTHONWARNINGS=error",
+  ] as const;
+  const compiled = await check(5, "env", ...environment, "python3", "-m", "py_compile", ...files);
+  const discover = ["-m", "unittest", "discover", "--start-directory", "test/verify"] as const;
+  const { ok, output, reason } = await run(["env", ...environment, "python3", ...discover], {
+    cwd: root,
+    minutes: 5,
+  });
+  const ran = Number(/^Ran (\d+) test/m.exec(output)?.[1] ?? 0);
+  if (ok && ran > 0) return { passed: compiled.passed + ran, failed: compiled.failed };
+  say(`${output.trimEnd()}\nFAILED python3: ${reason ?? "see above"}`);
+  return { passed: compiled.passed, failed: compiled.failed + 1 };
 }
 
 /** GitHub's workflow files. Actionlint finds shellcheck by itself and asks it about each script in them. */
@@ -103,6 +132,7 @@ const suites: readonly Suite[] = [
   { name: "lint", title: "eslint", run: () => check(10, bin("eslint"), "--max-warnings=0", ".") },
   { name: "types", title: "tsc", run: () => check(10, bin("tsc"), "--noEmit") },
   { name: "shell", title: "shellcheck", run: shell },
+  { name: "python", title: "the client's program", run: python },
   { name: "workflows", title: "actionlint", run: workflows },
   {
     name: "unit",

@@ -1,0 +1,142 @@
+"""What the observations say, in the words that checks and diagnosis share. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from plan import inside, is_ours
+
+
+class Signs:
+    """Observations of a site, and what follows from them without judging it."""
+
+    def __init__(self, site: dict, targets: dict, seen: dict) -> None:
+        self.site, self.targets, self.seen = site, targets, seen
+        here = seen["link"]["name"] if seen["link"] else None
+        self.routes = [each for each in seen["defaults"] if each["via"] and each["interface"] == here]
+        told = seen["advertisements"]
+        self.ours = [each for each in told or [] if is_ours(site, each)]
+        self.strangers = [each for each in told or [] if not is_ours(site, each)]
+
+    def echoed(self, key: str) -> bool:
+        return "ms" in self.seen["echo"].get(key, {})
+
+    def unable(self) -> str | None:
+        """Why no echo request could be sent, if that is so."""
+        return next((said["unable"] for said in self.seen["echo"].values() if "unable" in said), None)
+
+    def any_echoed(self, kind: str) -> bool:
+        return any("ms" in said for key, said in self.seen["echo"].items() if key.split(" ")[0] == kind)
+
+    def connected(self, kind: str) -> bool:
+        return any("ms" in said for key, said in self.seen["tcp"].items() if key.split(" ")[0] == kind)
+
+    def dns(self, who: str, key: str) -> dict:
+        return self.seen["dns"].get(who, {}).get(key, {})
+
+    def speaks(self, who: str) -> bool:
+        """Whether a name server says anything at all."""
+        return any("rcode" in said for said in self.seen["dns"].get(who, {}).values())
+
+    def resolves(self, who: str, key: str) -> bool:
+        """Whether it has an answer of those that it asks itself."""
+        return self.dns(who, key).get("rcode") in ("NOERROR", "NXDOMAIN")
+
+    def synthesises(self, who: str) -> bool:
+        """RFC 7050: the AAAA of ipv4only.arpa show the prefix."""
+        return any(inside(each, self.site["nat64Prefix"]) for each in self.dns(who, "ipv4only").get("answers", []))
+
+    def used(self) -> list[str]:
+        return [f"used {each}" for each in self.seen["resolvers"]]
+
+    def own_resolver(self, address: str) -> bool:
+        """Whether a name server is this site's: the gateway by one of its addresses, or the colo's resolver."""
+        if address == self.site["colo"]["resolver"] or inside(address, self.site["prefix"]):
+            return True
+        return address.partition("%")[0] in self.gateway_locals()
+
+    def here(self) -> list[dict]:
+        """Addresses of this machine in the site's segments."""
+        segments = [each["prefix"] for each in self.site["segments"]]
+        return [each for each in self.seen["addresses"] if any(inside(each["address"], one) for one in segments)]
+
+    def elsewhere(self) -> list[dict]:
+        """Global addresses of this machine of others' prefixes; unique local ones lead nowhere (RFC 4193)."""
+        own = self.here()
+        local = ipaddress.ip_network("fc00::/7")
+        return [
+            each
+            for each in self.seen["addresses"]
+            if each not in own and ipaddress.ip_address(each["address"]) not in local
+        ]
+
+    def other_ways(self) -> list[str]:
+        """Default routes by interfaces on which this machine has no address of the site."""
+        ours = {each["interface"] for each in self.here()} | {self.seen["link"]["name"]}
+        found = [each for each in self.seen["defaults"] if each["interface"] not in ours]
+        return [f"a default route by {each['interface']}" for each in found]
+
+    def gateway_locals(self) -> set[str]:
+        """Link-local addresses of the gateway: it advertises from them, or their MAC is that of its global address."""
+        near = self.seen["neighbours"]
+        gateway = self.seen["gateway"] or {}
+        mac = near.get(gateway.get("address") or "")
+        by_mac = {address for address, each in near.items() if mac and each == mac and address.startswith("fe80:")}
+        return by_mac | {each["source"] for each in self.ours}
+
+    def foreign_routers(self) -> list[str]:
+        """Default routers that are not the gateway, where it is known who that is."""
+        known = self.gateway_locals()
+        by_route = {each["via"] for each in self.routes} - known if known else set()
+        by_word = {each["source"] for each in self.strangers if each["routerLifetimeSec"] > 0} if self.ours else set()
+        return sorted(by_route | by_word)
+
+    def gateway_alive(self) -> bool:
+        routers = any(self.echoed(f"router {each}") for each in self.gateway_locals())
+        return self.echoed("gateway") or routers or self.speaks("gateway") or bool(self.ours)
+
+    def colo_heard(self) -> bool:
+        """Whether anything came from the colo, be it an error."""
+        if any(self.echoed(key) for key in ("resolver", "translator", "tunnel")) or self.speaks("colo"):
+            return True
+        return self.connected("resolver") or any(self.by_colo(said.get("by", "")) for said in self.seen["echo"].values())
+
+    def by_colo(self, address: str) -> bool:
+        if ":" not in address:
+            return False
+        colo, site = self.site["colo"], self.site["prefix"]
+        return address == colo["tunnel"] or (inside(address, colo["prefix"]) and not inside(address, site))
+
+    def gateway_refuses(self) -> dict | None:
+        """What the gateway itself says of the way to the colo, if it says so."""
+        for key in ("resolver", "translator", "tunnel"):
+            said = self.seen["echo"].get(key, {})
+            by = said.get("by", "")
+            if ":" in by and (inside(by, self.site["prefix"]) or by in self.gateway_locals()):
+                return said
+        return None
+
+    def reaches(self, kind: str) -> bool:
+        """Whether something of the internet answers, over IPv6 ("internet6") or through the translator ("nat64")."""
+        return self.any_echoed(kind) or self.connected(kind)
+
+    def source(self) -> str | None:
+        """This machine's address as the far end sees it: the last word of its answer."""
+        words = self.seen["http"].get("echo", {}).get("text", "").split()
+        try:
+            return str(ipaddress.ip_address(words[-1])) if words else None
+        except ValueError:
+            return None
+
+    def mtu(self) -> int:
+        """MTU that this machine sends with, in bytes: the link's, or a smaller one of the route."""
+        return min([self.seen["link"]["mtu"], *[each["mtu"] for each in self.routes if each.get("mtu")]])
+
+    def largest(self) -> int | None:
+        """Size of the largest packet, in bytes, that went to the colo and back in one piece."""
+        passed = [int(key.split(" ")[1]) for key in self.seen["echo"] if key.startswith("whole ") and self.echoed(key)]
+        return max(passed, default=None)
+
+    def segment_mode(self) -> str:
+        segment = self.seen["segment"]
+        return segment["mode"] if segment else "v6only"

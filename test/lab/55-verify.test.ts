@@ -1,0 +1,129 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exec } from "../../lab/lab";
+import { run } from "../../lab/run";
+import { projectFolder, stackEnvironment } from "../../lab/stacks";
+import { labTargets, nameOptions, python, verifyIn } from "../../lab/verify";
+import { readFacts } from "../../tools/verify/facts";
+import { verifyProgram } from "../../tools/verify/program";
+import { closeEngine, outputs, sh } from "./support";
+import { faults } from "./verify/faults";
+
+afterAll(closeEngine);
+
+interface Report {
+  readonly cause: { readonly id: string; readonly evidence: string } | null;
+  readonly checks: readonly {
+    readonly id: string;
+    readonly verdict: "passed" | "failed" | "warning" | "not checked";
+    readonly measured: string;
+    readonly because?: string | null;
+  }[];
+}
+
+let program: string;
+beforeAll(async () => {
+  program = verifyProgram(readFacts("home", await outputs("home")), labTargets);
+});
+
+/** What the program says for machines, and its exit code. */
+async function verify(from: "laptop" | "phone", ...options: string[]) {
+  const { code, stdout, stderr } = await verifyIn(from, program, [
+    ...nameOptions(from, []),
+    "--json",
+    ...options,
+  ]);
+  expect(stderr).toBe("");
+  return { code, ...(JSON.parse(stdout) as Report) };
+}
+
+const failed = ({ checks }: Report) =>
+  checks.flatMap(({ id, verdict, measured }) => (verdict === "failed" ? [`${id}: ${measured}`] : []));
+
+/** Waits until nothing fails any more, what was repaired comes back by events on other machines; answers that report. */
+async function healthy(from: "laptop" | "phone"): Promise<Report> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const report = await verify(from);
+    if (report.code === 0) return report;
+    if (Date.now() > deadline)
+      throw new Error(
+        `not healthy from ${from}: ${report.cause?.id ?? "no cause"}\n${failed(report).join("\n")}`,
+      );
+  }
+}
+
+describe("from a client's chair", () => {
+  it.each(["laptop", "phone"] as const)("nothing fails on a healthy network: %s", async (from) => {
+    const report = await healthy(from);
+    expect({ cause: report.cause, failed: failed(report) }).toEqual({ cause: null, failed: [] });
+    expect(report.checks.filter(({ verdict }) => verdict === "passed").length).toBeGreaterThan(20);
+  });
+
+  it("needs no root, and calls what it could not look at not checked", async () => {
+    const unprivileged = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    for (const [echo, range] of [
+      ["passed", "0 2147483647"],
+      ["not checked", "1 0"],
+    ]) {
+      await sh("phone", `sysctl -qw net.ipv4.ping_group_range='${range ?? ""}'`);
+      const { code, stdout, stderr } = await exec("phone", [...unprivileged, python, "-", "--json"], {
+        input: program,
+        allowFailure: true,
+      });
+      expect(stderr).toBe("");
+      const report = JSON.parse(stdout) as Report;
+      expect({ code, cause: report.cause, failed: failed(report) }).toEqual({
+        code: 0,
+        cause: null,
+        failed: [],
+      });
+      const verdicts = Object.fromEntries(report.checks.map(({ id, verdict }) => [id, verdict]));
+      expect(verdicts).toMatchObject({ ra: "not checked", "ra-mtu": "not checked", dhcp6: "not checked" });
+      expect(verdicts).toMatchObject({ "mtu-out": echo, "mtu-in": echo, nat64: "passed", source: "passed" });
+    }
+  });
+
+  it("is exported as one file, without a secret, that runs as it is", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "ipv6-home-verify-"));
+    try {
+      const file = join(folder, "verify");
+      const tools = join(__dirname, "..", "..", "tools");
+      await run([process.execPath, join(tools, "run.mjs"), "tools/verify/cli.ts", "--export", file], {
+        cwd: projectFolder,
+        env: { ...process.env, ...stackEnvironment() },
+      });
+      const text = readFileSync(file, "utf8");
+      expect(text.startsWith(program.slice(0, program.indexOf("SITE = ")))).toBe(true);
+      const { privateKeys } = await outputs<{ privateKeys: Record<string, string> }>("home");
+      for (const key of Object.values(privateKeys)) expect(text).not.toContain(key);
+      const { name4, name6, name46, internet6, internet4, echo } = labTargets;
+      const internet = ["--internet6", ...internet6, "--internet4", ...internet4, "--port", "80"];
+      const named = ["--name4", name4, "--name6", name6, "--name46", name46, "--echo", echo];
+      const { stdout } = await exec("laptop", [file, ...named, ...internet]);
+      expect(stdout).toMatch(/\nnothing fails\n$/);
+      expect(stdout).toContain("not checked, because no server was named; see --download and --upload");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it.each(faults("vpn0", "vpn1-0").map((fault) => [fault.cause, fault.title, fault] as const))(
+    "finds %s: %s",
+    async (cause, _title, { from, inject, repair }) => {
+      let report: Awaited<ReturnType<typeof verify>>;
+      try {
+        await inject();
+        report = await verify(from);
+      } finally {
+        await repair();
+      }
+      const { id, evidence } = report.cause ?? { id: "none", evidence: "" };
+      expect({ id, evidence, failed: failed(report) }).toMatchObject({ id: cause });
+      expect(report.code).toBe(1);
+      await healthy(from);
+    },
+    60_000,
+  );
+});
