@@ -51,6 +51,7 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     pool4: settings.pool4,
     acceptRa: settings.wan.acceptRa,
     trustAnchors: settings.trustAnchors,
+    authoritative: settings.authoritative,
   };
   const atHome = {
     ...common(home, mtu),

@@ -13,6 +13,7 @@ import { driftKeyOf, manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
 import type { HostRole } from "./dead-hosts";
 import { machinesOf } from "./machines";
+import { bundlesAt, mustAnswer, namesOutputs, publicNames } from "./names";
 
 /**
  * The home stack: one site, and both ends of its tunnel. `owner` is its own full name, under which the site registers.
@@ -31,6 +32,7 @@ export function homeStack(
   const machines = machinesOf(settings, site.segments);
   const mtu = mtuPlan(Math.min(wan.mtu, coloFacts.wanMtu));
   const generation = tunnelGeneration(settings.siteNumber, settings.keyEpoch, coloFacts.basePort);
+  mustAnswer(settings.dns, coloFacts);
 
   const gateway = new HomeGateway("home", {
     login,
@@ -47,6 +49,7 @@ export function homeStack(
     domain,
     ...machines,
     boot: settings.boot,
+    hasNames: settings.dns.publicZone !== undefined,
   });
   const onColo: HostAccess = {
     connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),
@@ -66,18 +69,25 @@ export function homeStack(
     owner,
     after: [gateway.firewall, gateway.prefix],
   });
+  const names = publicNames(settings.dns, coloFacts, {
+    ...{ gateway, tunnel, onColo, site, mtu, owner },
+    hosts: machines.hosts,
+  });
   const atHome = new HostGuard("home-guard", {
     host: gateway.host,
     guarded: [gateway.host.base, gateway.firewall.config, gateway.prefix.config, ...tunnel.ends.home],
-    others: [...gateway.harmless, ...(gateway.driftLogin === undefined ? [] : [gateway.driftLogin])].map(
-      ({ config }) => config,
-    ),
+    others: [
+      ...[...gateway.harmless, ...(gateway.driftLogin === undefined ? [] : [gateway.driftLogin])].map(
+        ({ config }) => config,
+      ),
+      ...(names?.ends.home ?? []),
+    ],
   });
   // Last, so that both ends go back if one does.
   const atColo = new HostGuard("colo-guard", {
     host: onColo,
     guarded: tunnel.ends.colo,
-    others: [],
+    others: names?.ends.colo ?? [],
     after: [atHome.confirmed],
   });
   new HostLeave("home-leave", {
@@ -102,10 +112,14 @@ export function homeStack(
     resolver: colo.resolver.toString(),
     nat64Prefix: nat64Prefix.toString(),
     mtu,
+    ...namesOutputs(settings.dns, names),
     ...driftKeyOf(gateway.driftLogin),
     manifests: {
-      home: { ...manifestsOf([...gateway.bundles, tunnel.bundles.home]), ...gateway.driftLogin?.manifests },
-      colo: manifestsOf([tunnel.bundles.colo]),
+      home: {
+        ...manifestsOf([...gateway.bundles, tunnel.bundles.home, ...bundlesAt("home", names)]),
+        ...gateway.driftLogin?.manifests,
+      },
+      colo: manifestsOf([tunnel.bundles.colo, ...bundlesAt("colo", names)]),
     },
   };
 }
