@@ -69,7 +69,7 @@ export class PublicNames extends pulumi.ComponentResource {
       acme === undefined
         ? undefined
         : pulumi.secret(
-            acme.apply((secret) => ({ name: tsigName("acme", zone), algorithm: tsigAlgorithm, secret })),
+            acme.apply((secret) => ({ name: tsigName("acme", site), algorithm: tsigAlgorithm, secret })),
           );
     this.delegations = delegationsOf({ ...args, prefix: site.prefix });
     this.bundles = { home: namesBundle(args), colo: siteNamesBundle({ site, zone, owner }) };
@@ -85,13 +85,13 @@ export class PublicNames extends pulumi.ComponentResource {
     // The primary first: a secondary that asks in vain waits before it asks again.
     const homeKeys = pulumi.all([transfer, acme ?? pulumi.output(undefined)]).apply(([forColo, forAcme]) =>
       namesKeyBundle({
-        zone,
+        site,
         transfer: forColo,
         ...(forAcme === undefined ? {} : { acme: forAcme }),
       }),
     );
     const home = this.createEnd(name, "home", homeKeys, [coloRemoval, ...onHome]);
-    const coloKey = transfer.apply((secret) => siteNamesKeyBundle({ site, zone, owner, transfer: secret }));
+    const coloKey = transfer.apply((secret) => siteNamesKeyBundle({ site, owner, transfer: secret }));
     const colo = this.createEnd(name, "colo", coloKey, [coloRemoval, home[1].converged]);
     this.ends = { home, colo };
 

@@ -118,7 +118,6 @@ function renderAuthoritativeUnit(nameServer: Address): string {
 /** The key of a site's transfers, at the colo: a secret bundle. */
 export function siteNamesKeyBundle(args: {
   readonly site: SiteAddresses;
-  readonly zone: string;
   readonly owner: string;
   readonly transfer: string;
 }): Bundle {
@@ -126,7 +125,7 @@ export function siteNamesKeyBundle(args: {
   return {
     component: keyComponent(args.site.number),
     requires: [owned(args.site.number, args.owner)],
-    files: [tsigFile(path, renderTsigKey(tsigName("transfer", args.zone), args.transfer))],
+    files: [tsigFile(path, renderTsigKey(tsigName("transfer", args.site), args.transfer))],
     checks: [`named-checkconf {stage}${path}`],
     notifies: [{ unit, action: "reload", paths: [path] }],
   };
@@ -155,20 +154,20 @@ export function siteNamesBundle(args: {
 }
 
 function renderSite(site: SiteAddresses, zone: string): string {
-  const clause = (name: string, file: string) =>
+  const clause = (name: string) =>
     [
       "",
       `zone "${name}" {`,
       "\ttype secondary;",
-      `\tprimaries { ${site.gateway} key "${tsigName("transfer", zone)}"; };`,
-      `\tfile "/var/lib/${siteFolder(site.number)}/${file}";`,
+      `\tprimaries { ${site.gateway} key "${tsigName("transfer", site)}"; };`,
+      `\tfile "/var/lib/${siteFolder(site.number)}/${name}.zone";`,
       "\tmasterfile-format text;",
       "};",
     ] as const;
   return [
     `include "${keyPath(site.number)}";`,
-    ...clause(zone, "forward.zone"),
-    ...clause(reverseZone(site.prefix), "reverse.zone"),
+    ...clause(zone),
+    ...clause(reverseZone(site.prefix)),
     "",
   ].join("\n");
 }

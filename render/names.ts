@@ -19,8 +19,9 @@ const sourcePath = (name: string) => `${sources}/${name}.zone`;
 /** What a key is for: transfers to the colo, or records for ACME. */
 type KeyName = "transfer" | "acme";
 
-/** The name of a TSIG key (RFC 8945), the same at both ends. */
-export const tsigName = (use: KeyName, zone: string): string => `${use}.${zone}`;
+/** The name of a TSIG key (RFC 8945), the same at both ends. It outlives the zone's name, as the files of keys do. */
+export const tsigName = (use: KeyName, site: Pick<SiteAddresses, "number">): string =>
+  `site${site.number}-${use}`;
 
 /** The algorithm of all TSIG keys: mandatory to implement (RFC 8945, section 6). */
 export const tsigAlgorithm = "hmac-sha256";
@@ -51,12 +52,12 @@ export interface NamesPlan {
 
 /** The keys of the home's primary: a secret bundle. `acme` is left out if nobody may update. */
 export function namesKeyBundle(args: {
-  readonly zone: string;
+  readonly site: Pick<SiteAddresses, "number">;
   readonly transfer: string;
   readonly acme?: string;
 }): Bundle {
   const file = (use: KeyName, secret: string) =>
-    tsigFile(keyPath(use), renderTsigKey(tsigName(use, args.zone), secret));
+    tsigFile(keyPath(use), renderTsigKey(tsigName(use, args.site), secret));
   const files = [
     file("transfer", args.transfer),
     ...(args.acme === undefined ? [] : [file("acme", args.acme)]),
@@ -66,7 +67,8 @@ export function namesKeyBundle(args: {
     files,
     exclusives: [`${sources}/keys`],
     checks: files.map(({ path }) => `named-checkconf {stage}${path}`),
-    notifies: [{ unit, action: "restart", paths: files.map(({ path }) => path) }],
+    // Not by a restart: keys that come or go with a changed configuration fit only that one, which follows.
+    notifies: [{ unit, action: "reload", paths: files.map(({ path }) => path) }],
   };
 }
 
@@ -106,9 +108,9 @@ function zonesOf(plan: NamesPlan) {
 
 function renderNamedConf(plan: NamesPlan): string {
   const { zone, site, colo, mtu, acmeUpdate, hosts } = plan;
-  const transfer = `key "${tsigName("transfer", zone)}"`;
+  const transfer = `key "${tsigName("transfer", site)}"`;
   const grants = hosts.map(
-    ({ name }) => `\t\tgrant "${tsigName("acme", zone)}" name _acme-challenge.${name}.${zone}. TXT;`,
+    ({ name }) => `\t\tgrant "${tsigName("acme", site)}" name _acme-challenge.${name}.${zone}. TXT;`,
   );
   const update = ["\tserial-update-method unixtime;", "\tupdate-policy {", ...grants, "\t};"];
   return [
@@ -172,6 +174,8 @@ function renderNamesUnit(plan: NamesPlan): string {
         ),
       ],
       ExecStart: `/usr/sbin/named -c ${configPath}`,
+      // For the keys alone. What does not fit together is left as it was.
+      ExecReload: "/usr/bin/kill -HUP $MAINPID",
       Restart: "on-failure",
       RestartSec: 1,
       TimeoutStartSec: 60,
