@@ -50,10 +50,10 @@ remove() {
 
 # Sites register themselves by stacks of their own; they leave first, but of a login that only looks they need nothing.
 refuse_while_used() {
-  local site users=site-
+  local site users="site-"
   case $component in
     site-* | drift-login) return 0 ;;
-    authoritative) users=site-names ;;
+    authoritative) users="site-names" ;;
   esac
   for site in "$state_root/$users"*; do
     [ ! -d "$site" ] ||

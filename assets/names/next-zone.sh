@@ -42,8 +42,10 @@ find "${file%/*}" -maxdepth 1 -name '.next.*' ! -path "$work" -exec rm -rf {} +
 
 compile "$source" "$work/new"
 old=0
+with=()
+[ ! -e "$journal" ] || with=(-j)
 if [ -e "$file" ]; then
-  if compile "$file" "$work/old" $([ ! -e "$journal" ] || echo -j) 2>"$work/errors"; then
+  if compile "$file" "$work/old" "${with[@]}" 2>"$work/errors"; then
     old=$(serial_of "$work/old")
     if [ -n "$keep" ]; then
       kept_records "$work/new" "$work/old" >"$work/kept"
