@@ -1,16 +1,24 @@
 import { bundleOfHost } from "../components/host";
-import { coloAddresses, siteAddresses } from "../network/address-plan";
+import {
+  coloAddresses,
+  siteAddresses,
+  type ColoAddresses,
+  type SiteAddresses,
+} from "../network/address-plan";
+import type { LanHost } from "../network/lan-host";
 import { mtuPlan, type MtuPlan } from "../network/mtu-plan";
 import { Prefix } from "../network/prefix";
 import { tunnelGeneration } from "../network/tunnel-plan";
 import { publicKeyOf } from "../network/wireguard-key";
 import { dns64Bundle } from "../render/bind";
+import { authoritativeBundle, siteNamesBundle, siteNamesKeyBundle } from "../render/authoritative";
 import { bootBundle } from "../render/boot-server";
 import { manifestHash, renderBundle, type Bundle } from "../render/bundle";
 import { coloFirewallBundle } from "../render/colo-firewall";
 import { lanBundle } from "../render/dnsmasq";
 import { driftLoginBundle } from "../render/drift-login";
 import { homeFirewallBundle } from "../render/home-firewall";
+import { namesBundle, namesKeyBundle } from "../render/names";
 import { coloPrefixBundle, homePrefixBundle } from "../render/routing";
 import { nat64Bundle } from "../render/tayga";
 import { coloTunnelBundle, homeTunnelBundle, keyBundle } from "../render/wireguard";
@@ -51,6 +59,7 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     pool4: settings.pool4,
     acceptRa: settings.wan.acceptRa,
     trustAnchors: settings.trustAnchors,
+    authoritative: settings.authoritative,
   };
   const atHome = {
     ...common(home, mtu),
@@ -60,6 +69,7 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     domain: home.domain,
     ...machinesOf(home, site.segments),
     boot: home.boot,
+    secondary: home.dns.publicZone === undefined ? undefined : colo.tunnel,
   };
   const tunnel = { generation, site, mtu: mtu.tunnel, colo };
   const keys = (name: string) =>
@@ -96,7 +106,37 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
       owner: "organization/ipv6-home/home",
       siteTunnel: Prefix.around(site.tunnel, 128),
     }),
+    ...(settings.authoritative ? [authoritativeBundle(atColo)] : []),
+    ...namesOfBoth(atHome, settings, home),
     ...[settings, home].flatMap(({ driftKey }) => (driftKey ? [driftLoginBundle(driftPublicKey)] : [])),
+  ];
+}
+
+/** Names for the internet: keys and zones at either end. */
+function namesOfBoth(
+  {
+    site,
+    colo,
+    hosts,
+    mtu,
+  }: {
+    readonly site: SiteAddresses;
+    readonly colo: ColoAddresses;
+    readonly hosts: readonly LanHost[];
+    readonly mtu: MtuPlan;
+  },
+  { address4 }: ColoSettings,
+  { dns: { publicZone: zone, acmeUpdate } }: HomeSettings,
+): Bundle[] {
+  if (zone === undefined) return [];
+  const servers = [address4, colo.nameServer] as const;
+  const named = hosts.filter((host) => host.public);
+  const owner = "organization/ipv6-home/home";
+  return [
+    namesKeyBundle({ site, transfer: key, ...(acmeUpdate ? { acme: key } : {}) }),
+    namesBundle({ zone, site, colo, servers, hosts: named, mtu, acmeUpdate }),
+    siteNamesKeyBundle({ site, owner, transfer: key }),
+    siteNamesBundle({ site, zone, owner }),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { Bundle } from "../render/bundle";
 import type { HostNeeds } from "../render/host";
 import { bundleOfHost, Host } from "./host";
 import { DriftLogin } from "./drift-login";
+import { AuthoritativeDns } from "./authoritative-dns";
 import { Dns64 } from "./dns64";
 import { HostGuard } from "./host-guard";
 import { Firewall } from "./firewall";
@@ -30,13 +31,15 @@ export interface ColoServerArgs {
   readonly mtu: MtuPlan;
   readonly pool4: Prefix;
   readonly trustAnchors: readonly string[];
+  /** Whether it answers for the public zones of sites. */
+  readonly authoritative: boolean;
 }
 
 /**
  * The server that every home shares. It knows no home: those register themselves.
  *
- * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-nat64`, `${name}-dns64`, `${name}-guard`, and
- * `${name}-drift` if there is a key that can only look.
+ * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-nat64`, `${name}-dns64`, `${name}-guard`,
+ * `${name}-authoritative` if it answers for public zones, and `${name}-drift` if there is a key that can only look.
  */
 export class ColoServer extends pulumi.ComponentResource {
   /** What it puts on the host, but for the key. */
@@ -61,7 +64,11 @@ export class ColoServer extends pulumi.ComponentResource {
     const prefix = new RoutedPrefix(`${name}-prefix`, { ...common, after: [firewall] }, { parent: this });
     const nat64 = new Nat64(`${name}-nat64`, { ...common, after: [firewall] }, { parent: this });
     const dns64 = new Dns64(`${name}-dns64`, { ...common, after: [firewall] }, { parent: this });
-    this.bundles = [bundleOfHost(needs), ...[firewall, prefix, nat64, dns64].map((each) => each.bundle)];
+    const authoritative = args.authoritative
+      ? [new AuthoritativeDns(`${name}-authoritative`, { ...common, after: [firewall] }, { parent: this })]
+      : [];
+    const services = [nat64, dns64, ...authoritative];
+    this.bundles = [bundleOfHost(needs), ...[firewall, prefix, ...services].map((each) => each.bundle)];
 
     this.driftLogin = args.driftKey
       ? new DriftLogin(`${name}-drift`, { host, after: [firewall] }, { parent: this })
@@ -71,7 +78,7 @@ export class ColoServer extends pulumi.ComponentResource {
       {
         host,
         guarded: [host.base, firewall.config, prefix.config],
-        others: [nat64, dns64, ...(this.driftLogin === undefined ? [] : [this.driftLogin])].map(
+        others: [...services, ...(this.driftLogin === undefined ? [] : [this.driftLogin])].map(
           ({ config }) => config,
         ),
       },

@@ -28,7 +28,7 @@ export interface HomeGatewayArgs {
   readonly packagesAtRemoval: HostNeeds["packagesAtRemoval"];
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
-  readonly colo: Pick<ColoAddresses, "prefix" | "resolver">;
+  readonly colo: Pick<ColoAddresses, "prefix" | "resolver" | "tunnel">;
   readonly site: SiteAddresses;
   readonly mtu: MtuPlan;
   readonly domain: string;
@@ -36,6 +36,8 @@ export interface HomeGatewayArgs {
   readonly hosts: readonly LanHost[];
   readonly pinholes: readonly Pinhole[];
   readonly boot: BootPlan;
+  /** Whether some names are for the internet, see {@link PublicNames}. */
+  readonly hasNames: boolean;
 }
 
 /**
@@ -67,9 +69,9 @@ export class HomeGateway extends pulumi.ComponentResource {
         ...site.segments.map((segment) => ({ name: segment.interface, setting: "lan.segments" })),
       ],
       // The binary alone: Debian's unit of dnsmasq would fight for port 53.
-      packages: ["dnsmasq-base", "iputils-ping"],
+      packages: ["dnsmasq-base", "iputils-ping", ...(args.hasNames ? ["bind9", "bind9-utils"] : [])],
       packagesAtRemoval: args.packagesAtRemoval,
-      masks: [],
+      masks: args.hasNames ? ["named.service"] : [],
       requires: [
         ...site.segments.map((segment) => `unmanaged ${segment.interface}`),
         "free-port udp 53 ipv6-home-dnsmasq.service",
@@ -84,6 +86,7 @@ export class HomeGateway extends pulumi.ComponentResource {
       sshPort: login.port,
       end: "home" as const,
       resolver: colo.resolver,
+      secondary: args.hasNames ? colo.tunnel : undefined,
     };
     this.firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });

@@ -16,6 +16,8 @@ export interface HostConfigArgs {
   readonly secret?: boolean;
   /** The generation that this is of. Its removal is then the task of a {@link HostRemoval}. */
   readonly generation?: number;
+  /** Whose task its removal is. @default its own, unless it has a generation */
+  readonly removedBy?: "HostRemoval";
   /** The stack whose site it is part of, at the colo. */
   readonly owner?: string;
   /** What to run for create and update, if converge may not be there yet. */
@@ -69,7 +71,9 @@ export class HostConfig extends pulumi.ComponentResource {
         create,
         // The engine never looks at a host, so what was seen there is made a part of the command.
         update: [create, ...drift.map((line) => `# ${line}`)].join("\n"),
-        ...(args.generation === undefined ? { delete: removal(`remove ${args.component}`) } : {}),
+        ...(args.generation === undefined && args.removedBy === undefined
+          ? { delete: removal(`remove ${args.component}`) }
+          : {}),
         stdin: secret ? pulumi.secret(stdin) : stdin,
         addPreviousOutputInEnv: false,
         logging: secret ? "none" : "stderr",

@@ -8,7 +8,8 @@ export interface HostRemovalArgs {
   readonly host: HostAccess;
   /** What is done when it goes: verbs of converge with their component, in this order. */
   readonly calls: readonly { readonly verb: "remove" | "release"; readonly component: string }[];
-  readonly generation: number;
+  /** The generation that it takes away. @default of what has no generations */
+  readonly generation?: number;
   /** The stack whose site it is, at the colo; one that another stack has registered stays. */
   readonly owner?: string;
   /** What goes after it. */
@@ -29,12 +30,13 @@ export class HostRemoval extends pulumi.ComponentResource {
     super("ipv6home:components:HostRemoval", name, {}, opts);
 
     const { connection, ready } = args.host;
-    const whose = [args.generation, ...(args.owner === undefined ? [] : [args.owner])].join(" ");
+    const words = args.owner === undefined ? [args.generation] : [args.generation ?? "''", args.owner];
+    const whose = words.flatMap((word) => (word === undefined ? [] : [` ${word}`])).join("");
     this.recorded = new remote.Command(
       `${name}-converge`,
       {
         connection,
-        delete: removal(...args.calls.map(({ verb, component }) => `${verb} ${component} ${whose}`)),
+        delete: removal(...args.calls.map(({ verb, component }) => `${verb} ${component}${whose}`)),
         addPreviousOutputInEnv: false,
         logging: "stderr",
       },

@@ -39,6 +39,7 @@ const programs = [
   ["vacancy", "host/vacancy.sh"],
   ["lan-farewell", "lan/lan-farewell.pl"],
   ["lan-links", "lan/lan-links.sh"],
+  ["next-zone", "names/next-zone.sh"],
   ["wireguard-device", "tunnel/wireguard-device.sh"],
   ["wireguard-peer", "tunnel/wireguard-peer.sh"],
   ["wireguard-routes", "tunnel/wireguard-routes.sh"],

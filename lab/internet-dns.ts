@@ -57,6 +57,7 @@ export async function internetDns(image: string): Promise<InternetDns> {
       ...rootServers(hints).map(({ address }) => address),
       ...nameServers.authority,
       ...nameServers.resolver,
+      ...nameServers.recursor,
     ],
     trustAnchor: `. static-ds ${tag ?? ""} ${algorithm ?? ""} ${type ?? ""} "${digest.replaceAll(/\s/g, "")}"`,
   };

@@ -40,6 +40,12 @@ export const leftBehind: readonly LeftBehind[] = [
     why: "books of apt and debconf that came with their first use",
   },
   {
+    aspect: "contents",
+    name: /^\/var\/cache\/ldconfig\/aux-cache$/,
+    why: "what ldconfig remembers of libraries, after some came and went with bind9 at a home with a public zone",
+    sometimes: true,
+  },
+  {
     aspect: "files",
     name: /^\/var\/log\/apt\/(eipp\.log\.xz|history\.log|term\.log)$/,
     why: "logs of apt",

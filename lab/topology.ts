@@ -100,6 +100,8 @@ export const prefixes = { site: "2001:db8:beef::/48", home: "2001:db8:beef:100::
 export const nameServers = {
   authority: ["11.0.255.10", "2001:db8:53::10"],
   resolver: ["11.0.255.53", "2001:db8:53::53"],
+  /** The one that asks others, as those of the internet's users do. */
+  recursor: ["11.0.255.54", "2001:db8:53::54"],
 } as const;
 
 /** The address range that the ISP hands out behind its NAT44. */

@@ -1,4 +1,6 @@
-import { nameServers } from "./topology";
+import { Prefix } from "../network/prefix";
+import { reverseZone } from "../network/reverse";
+import { nameServers, prefixes } from "./topology";
 
 /** A zone of the lab's internet. */
 export interface Zone {
@@ -46,14 +48,24 @@ function zone(
 }
 
 /** The delegation of a child zone with its own name server, and the glue. */
-const delegation = (child: string): string[] => [
+const delegation = (child: string, servers: readonly string[] = nameServers.authority): string[] => [
   `${child} NS ns.${child}`,
-  ...nameServers.authority.map((each) => address(`ns.${child}`, each)),
+  ...servers.map((each) => address(`ns.${child}`, each)),
 ];
+
+/** What is delegated to the colo: names of homes, forward and reverse. Nobody answers there unless the colo is told to. */
+export const homeZones = [
+  { forward: "home", reverse: "1.0" },
+  { forward: "cabin", reverse: "2.0" },
+] as const;
+const colo = ["11.0.1.2", "2001:db8:beef::a53"];
 
 const web4 = "web4 A 11.0.3.2";
 const web46 = ["web46 A 11.0.4.2", "web46 AAAA 2001:db8:46::2"];
 const web6 = "web6 AAAA 2001:db8:6::2";
+
+/** The reverse zone of the prefix that the internet routes to the colo. */
+const sitePrefixZone = reverseZone(Prefix.of(prefixes.site));
 
 /** All zones, children before their parents, as signing needs them. */
 export function labZones(hints: string): readonly Zone[] {
@@ -80,7 +92,16 @@ export function labZones(hints: string): readonly Zone[] {
     ),
     zone("bogus.example", "broken", [web4, ...web46]),
     zone("signed.example", "good", [web4, ...web46]),
-    zone("example", "good", ["lab", "signed", "bogus"].flatMap(delegation)),
+    zone("example", "good", [
+      ...["lab", "signed", "bogus"].flatMap((child) => delegation(child)),
+      ...homeZones.flatMap(({ forward }) => delegation(forward, colo)),
+    ]),
+    zone(
+      sitePrefixZone,
+      "none",
+      homeZones.map(({ forward, reverse }) => `${reverse} NS ns.${forward}.example.`),
+      "ns.example.",
+    ),
     zone(
       ".",
       "good",
@@ -89,13 +110,14 @@ export function labZones(hints: string): readonly Zone[] {
         ...roots.map((each) => address(each.name, each.address)),
         ...delegation("example"),
         "11.in-addr.arpa NS ns.example.",
+        `${sitePrefixZone} NS ns.example.`,
       ],
       "a.root-servers.net.",
     ),
   ];
 }
 
-/** The configuration of the one name server that answers for all zones, on all addresses. */
+/** The configuration of the one name server that answers for all zones, and for all names to those who ask the recursor. */
 export function namedConf(zones: readonly Zone[]): string {
   const clauses = zones.map(
     ({ name, signing }) =>
@@ -115,7 +137,19 @@ export function namedConf(zones: readonly Zone[]): string {
     "  notify no;",
     "};",
     "controls {};",
+    'view "recursor" {',
+    `  match-destinations { ${nameServers.recursor.join("; ")}; };`,
+    "  recursion yes;",
+    "  allow-recursion { any; };",
+    "  allow-query-cache { any; };",
+    "  // What a test has changed shall show at once.",
+    "  max-cache-ttl 1;",
+    "  max-ncache-ttl 1;",
+    '  zone "." { type hint; file "/usr/share/dns/root.hints"; };',
+    "};",
+    'view "authority" {',
     ...clauses,
+    "};",
     "",
   ].join("\n");
 }

@@ -17,19 +17,22 @@ export interface ColoAddresses {
   readonly resolver: Address;
   /** The translator's own address, the source of its ICMPv6 errors. */
   readonly translator: Address;
+  /** Name server of the sites' public zones, on the loopback interface. */
+  readonly nameServer: Address;
   /** The ULA /64 of all tunnels. */
   readonly tunnelPrefix: Prefix;
   /** The colo's end of every tunnel. */
   readonly tunnel: Address;
 }
 
-/** Numbers the colo: the resolver is `::53` and the translator `::64` of the /48; its tunnel end is `::1`. */
+/** Numbers the colo: the resolver is `::53`, the translator `::64`, the name server `::a53` of the /48; its tunnel end is `::1`. */
 export function coloAddresses(prefix: Prefix, tunnelPrefix: Prefix): ColoAddresses {
   return {
     prefix,
     own: prefix.subnet(56, 0),
     resolver: prefix.host(0x53n),
     translator: prefix.host(0x64n),
+    nameServer: prefix.host(0xa53n),
     tunnelPrefix,
     tunnel: tunnelPrefix.host(1n),
   };

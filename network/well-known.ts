@@ -1,5 +1,8 @@
 import { Prefix } from "./prefix";
 
+/** The label of the colo's name server in a public zone: no machine may have it. */
+export const nameServerLabel = "ns";
+
 /** The well-known prefix for IPv4-embedded IPv6 addresses (RFC 6052, section 2.1). */
 export const nat64Prefix = Prefix.of("64:ff9b::/96");
 

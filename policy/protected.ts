@@ -37,7 +37,7 @@ function missingEnds(resources: readonly ResourceView[]): string[] {
   const commands = resources.filter(isRemoteCommand);
   if (commands.some(({ props }) => isUnknown(props["delete"]))) return [];
   const components = commands.map((resource) => componentOf(resource) ?? "");
-  return [["home", "tunnel-"] as const, ["colo", "site-"] as const]
+  return [["home", "tunnel-"] as const, ["colo", "site-vpn"] as const]
     .filter(([, prefix]) => !components.some((each) => each.startsWith(prefix)))
     .map(([end]) => gone(`no end of the tunnel at the ${end}`));
 }

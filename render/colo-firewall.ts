@@ -1,3 +1,4 @@
+import type { Address } from "../network/address";
 import type { ColoAddresses } from "../network/address-plan";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Prefix } from "../network/prefix";
@@ -13,6 +14,7 @@ import {
   managementSets,
   stateful,
 } from "./firewall";
+import { siteNames } from "./authoritative";
 import { translatorInterface } from "./tayga";
 import type { NftChain, NftSet } from "./nftables";
 
@@ -24,6 +26,8 @@ export interface ColoFirewall {
   readonly wanInterface: string;
   readonly sshPort: number;
   readonly managementPrefixes: readonly Prefix[];
+  /** Whether the host answers for the public zones of sites. */
+  readonly authoritative: boolean;
 }
 
 /** Sets that a site's registration fills. They name interfaces of any generation, so a rotation changes no rule. */
@@ -38,7 +42,12 @@ export const siteSets = {
 
 /** The colo's firewall: a router for the sites' prefixes and the only way through the translator. */
 export function coloFirewallBundle(args: ColoFirewall): Bundle {
-  return firewallBundle({ ...args, sets: sets(args), chains: chains(args) });
+  return firewallBundle({
+    ...args,
+    requires: args.authoritative ? [] : [`unregistered ${siteNames} dns.authoritative`],
+    sets: sets(args),
+    chains: chains(args),
+  });
 }
 
 function sets({ managementPrefixes }: ColoFirewall): NftSet[] {
@@ -69,7 +78,8 @@ function sets({ managementPrefixes }: ColoFirewall): NftSet[] {
   ];
 }
 
-function chains({ addresses, mtu, pool4, wanInterface, sshPort }: ColoFirewall): NftChain[] {
+function chains(args: ColoFirewall): NftChain[] {
+  const { addresses, mtu, pool4, wanInterface, sshPort } = args;
   const wan = `"${wanInterface}"`;
   const tunnels = `"${tunnelInterfaces}"`;
   const nat64 = `"${translatorInterface}"`;
@@ -100,6 +110,7 @@ function chains({ addresses, mtu, pool4, wanInterface, sshPort }: ColoFirewall):
         ...dhcpClientRules(wanInterface),
         `iifname ${wan} udp dport @${siteSets.tunnelPorts} accept`,
         `iifname ${tunnels} ip6 daddr ${addresses.resolver} meta l4proto { tcp, udp } th dport 53 accept`,
+        ...(args.authoritative ? nameServerRules(wanInterface, addresses.nameServer) : []),
       ],
     },
     {
@@ -135,6 +146,13 @@ function chains({ addresses, mtu, pool4, wanInterface, sshPort }: ColoFirewall):
     },
   ];
 }
+
+/** Lets everybody ask for public names, and the sites tell that they have changed. */
+const nameServerRules = (wan: string, nameServer: Address): string[] => [
+  "# Public zones, see docs/NAMES.md",
+  `iifname "${wan}" meta nfproto ipv4 meta l4proto { tcp, udp } th dport 53 accept`,
+  `ip6 daddr ${nameServer} meta l4proto { tcp, udp } th dport 53 accept`,
+];
 
 /** Prefixes that a site's tunnel interface may carry, inside as seen from the colo. */
 export const siteElements = (coloInterface: string, prefixes: readonly Prefix[]): string[] =>

@@ -67,6 +67,7 @@ export const dhcpClientRules = (wan: string): string[] => [
 
 /** The bundle of a host's firewall out of its sets and chains. */
 export function firewallBundle(args: {
+  readonly requires?: readonly string[];
   readonly sets: readonly NftSet[];
   readonly chains: readonly NftChain[];
   readonly managementPrefixes: readonly Prefix[];
@@ -74,7 +75,7 @@ export function firewallBundle(args: {
 }): Bundle {
   return {
     component: "firewall",
-    requires: [`login-from ${args.sshPort} ${args.managementPrefixes.join(" ")}`],
+    requires: [`login-from ${args.sshPort} ${args.managementPrefixes.join(" ")}`, ...(args.requires ?? [])],
     directories: [{ path: siteElementsFolder, mode: "0755" }],
     files: [
       {

@@ -1,3 +1,4 @@
+import type { Address } from "../network/address";
 import type { SiteAddresses } from "../network/address-plan";
 import { bootPort, type BootPlan } from "../network/boot-plan";
 import type { MtuPlan } from "../network/mtu-plan";
@@ -25,6 +26,8 @@ export interface HomeFirewall {
   readonly managementPrefixes: readonly Prefix[];
   readonly pinholes: readonly Pinhole[];
   readonly boot: Pick<BootPlan, "classes">;
+  /** The colo's end of the tunnel, if it is to fetch the site's public zones. */
+  readonly secondary?: Address | undefined;
 }
 
 /** The home's firewall: nothing comes in but by a pinhole, nothing of the LAN goes out but by the tunnel. */
@@ -75,7 +78,8 @@ function sets({ site, managementPrefixes, pinholes }: HomeFirewall): NftSet[] {
   ];
 }
 
-function chains({ site, mtu, wanInterface, sshPort, boot }: HomeFirewall): NftChain[] {
+function chains(args: HomeFirewall): NftChain[] {
+  const { site, mtu, wanInterface, sshPort, boot, secondary } = args;
   const tunnels = `"${tunnelInterfaces}"`;
   return [
     {
@@ -109,6 +113,11 @@ function chains({ site, mtu, wanInterface, sshPort, boot }: HomeFirewall): NftCh
               "# Boot files",
               "iifname @lan_interfaces udp dport 69 accept",
               `iifname @lan_interfaces tcp dport ${bootPort} accept`,
+            ]),
+        ...(secondary === undefined
+          ? []
+          : [
+              `iifname ${tunnels} ip6 saddr ${secondary} ip6 daddr ${site.gateway} meta l4proto { tcp, udp } th dport 53 accept`,
             ]),
       ],
     },

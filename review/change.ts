@@ -88,11 +88,12 @@ function changeOf(stack: string, step: Step): ComponentChange {
 }
 
 const kindOf = (name: string): Kind | undefined =>
-  name.startsWith("tunnel-") ? "tunnel" : kinds.find((kind) => name.endsWith(`-${kind}`));
+  kinds.find((kind) => name.endsWith(`-${kind}`)) ??
+  kinds.find((kind) => /^(tunnel|names)$/.test(kind) && name.startsWith(`${kind}-`));
 
 /** The colo belongs to every stack that has an end of a tunnel there; a gateway is called as its stack. */
 function hostOf(stack: string, urn: string, name: string): string {
-  const atColo = typeOf(urn).includes("ipv6home:components:ColoServer$") || name.startsWith("tunnel-colo");
+  const atColo = typeOf(urn).includes("ipv6home:components:ColoServer$") || /^(tunnel|names)-colo/.test(name);
   return atColo ? "colo" : stack;
 }
 

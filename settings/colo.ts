@@ -6,7 +6,7 @@ import { parseCommon } from "./common";
 import { all, andThen, quote, sentence, valid, type Result } from "./result";
 import type { ColoSettings } from "./settings";
 import type { SettingSource } from "./source";
-import { address, integer, listOf, matching, oneOf, prefix } from "./values";
+import { address, integer, listOf, matching, oneOf, prefix, yesOrNo } from "./values";
 
 /** RFC 4193, section 3.1: locally assigned ones have the L bit set. */
 const locallyAssigned = Prefix.of("fd00::/8");
@@ -78,6 +78,10 @@ export function parseColo(source: SettingSource): Result<ColoSettings> {
           "see trust-anchors in BIND's reference manual",
         ),
       ),
+    ),
+    authoritative: source.read(
+      "dns.authoritative",
+      yesOrNo("true opens port 53 to the internet for the public zones of sites"),
     ),
   });
   return andThen(settings, (value) => {

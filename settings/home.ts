@@ -2,6 +2,7 @@ import { siteNumbers } from "../network/address-plan";
 import { rfc1918 } from "../network/well-known";
 import { conflictsOfBoot, parseBoot } from "./boot";
 import { parseCommon } from "./common";
+import { conflictsOfDns, parseDns } from "./dns";
 import { conflictsAmongHosts, host, pinholesOfHosts } from "./lan-hosts";
 import { overlapsAmong, pinhole, strangersAmong } from "./lan-pinholes";
 import { conflictsAmong, segment } from "./lan-segments";
@@ -17,6 +18,8 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
   const pinholes = source.read("lan.pinholes", listOf(pinhole));
   const hosts = source.read("lan.hosts", listOf(host));
   const boot = parseBoot(source);
+  const dns = parseDns(source);
+  const domain = source.read("lan.domain", domainName);
   const settings = all<HomeSettings>({
     role: valid("home" as const),
     login,
@@ -41,7 +44,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
       "tunnel.keyEpoch",
       integer(1, Number.MAX_SAFE_INTEGER, "add one to rotate the keys"),
     ),
-    domain: source.read("lan.domain", domainName),
+    domain,
     segments,
     ipv4Prefix: source.read(
       "lan.ipv4Prefix",
@@ -58,6 +61,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
     pinholes: andThen(pinholes, (list) =>
       valid(list.map(({ host, port, ...rest }) => ({ ...rest, interfaceId: host, ports: port }))),
     ),
+    dns,
   });
 
   // Read on its own, so that a wrong MTU does not hide a conflict.
@@ -67,6 +71,9 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
     ...(segments.ok && pinholes.ok ? strangersAmong(pinholes.value, namesOf(segments.value)) : []),
     ...(segments.ok && hosts.ok ? conflictsAmongHosts(hosts.value, namesOf(segments.value)) : []),
     ...conflictsOfBoot(source, hosts.ok ? hosts.value : []),
+    ...(dns.ok && hosts.ok
+      ? conflictsOfDns(dns.value, domain.ok ? domain.value : undefined, hosts.value)
+      : []),
     ...overlapsAmong([
       ...(pinholes.ok
         ? pinholes.value.map((each, index) => ({ ...each, where: `lan.pinholes[${index}]` }))

@@ -147,6 +147,13 @@ export const declarations = {
     description:
       "DNSSEC trust anchors as in BIND's trust-anchors statement. If empty, the root's built-in ones.",
   },
+  "dns.authoritative": {
+    type: "boolean",
+    role: "colo",
+    default: false,
+    description:
+      "Whether the colo answers the internet for the public zones of its sites, see NAMES.md. Without it nothing is open at port 53.",
+  },
   "colo.stack": {
     type: "string",
     role: "home",
@@ -174,6 +181,26 @@ export const declarations = {
     role: "home",
     default: "home.arpa",
     description: "Domain of the machines at home (RFC 8375).",
+  },
+  "dns.publicZone": {
+    type: "string",
+    role: "home",
+    default: "",
+    description:
+      "Domain, delegated to the colo, in which the internet finds the machines of lan.hosts that are public, see NAMES.md. If empty, it finds none.",
+  },
+  "dns.acmeUpdate": {
+    type: "boolean",
+    role: "home",
+    default: false,
+    description:
+      "Whether machines at home that have the output acmeKey may write TXT records at _acme-challenge of public names (RFC 2136), as ACME's DNS-01 asks for.",
+  },
+  "dns.keyEpoch": {
+    type: "integer",
+    role: "home",
+    default: 1,
+    description: "Generation of the public zone's keys. Another number, and all of them are new.",
   },
   "lan.segments": {
     type: "array",

@@ -55,6 +55,8 @@ export interface ColoSettings {
   readonly pool4: Prefix;
   /** Trust anchors in BIND's form; the root's built-in ones if empty. */
   readonly trustAnchors: readonly string[];
+  /** Whether it answers for the public zones of sites. */
+  readonly authoritative: boolean;
 }
 
 /** A pinhole before the site's addresses are known: the machine is a segment and an interface identifier. */
@@ -88,6 +90,16 @@ export interface HostSettings {
   readonly public: boolean;
 }
 
+/** What of a home's names the internet sees. */
+export interface DnsSettings {
+  /** Zone that is delegated to the colo; none if nobody outside sees a name. */
+  readonly publicZone: string | undefined;
+  /** Whether machines may write what ACME asks for. */
+  readonly acmeUpdate: boolean;
+  /** Generation of the zone's keys. */
+  readonly keyEpoch: number;
+}
+
 /** Settings of a home stack. */
 export interface HomeSettings {
   readonly role: "home";
@@ -110,6 +122,7 @@ export interface HomeSettings {
   readonly hosts: readonly HostSettings[];
   readonly boot: BootPlan;
   readonly pinholes: readonly PinholeSettings[];
+  readonly dns: DnsSettings;
 }
 
 export type Settings = ColoSettings | HomeSettings;

@@ -13,10 +13,12 @@ export interface ColoFacts {
   readonly addresses: ColoAddresses;
   readonly basePort: number;
   readonly wanMtu: number;
+  /** Whether the colo answers for the public zones of sites. */
+  readonly authoritative: boolean;
 }
 
 /** The facts as a stack output: plain data. */
-export function exportFacts({ login, endpoint, addresses, basePort, wanMtu }: ColoFacts) {
+export function exportFacts({ login, endpoint, addresses, basePort, wanMtu, authoritative }: ColoFacts) {
   return {
     schema,
     login: { address: login.address, port: login.port, hostKey: login.hostKey },
@@ -27,6 +29,7 @@ export function exportFacts({ login, endpoint, addresses, basePort, wanMtu }: Co
     nat64Prefix: nat64Prefix.toString(),
     basePort,
     wanMtu,
+    authoritative,
   };
 }
 
@@ -44,11 +47,14 @@ export function importFacts(stack: string, facts: unknown): ColoFacts {
     );
   }
   const { login, endpoint, prefix, tunnelPrefix, basePort, wanMtu } = found as ReturnType<typeof exportFacts>;
+  // An older program did not tell, because no colo did.
+  const authoritative = found.authoritative ?? false;
   return {
     login,
     endpoint: Address.of(endpoint),
     addresses: coloAddresses(Prefix.of(prefix), Prefix.of(tunnelPrefix)),
     basePort,
     wanMtu,
+    authoritative,
   };
 }

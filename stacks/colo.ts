@@ -29,14 +29,23 @@ export function coloStack(settings: ColoSettings, observed?: ObservedHost, dead:
     mtu,
     pool4: settings.pool4,
     trustAnchors: settings.trustAnchors,
+    authoritative: settings.authoritative,
   });
 
   return {
-    facts: exportFacts({ login, endpoint: settings.address4, addresses, basePort, wanMtu: wan.mtu }),
+    facts: exportFacts({
+      login,
+      endpoint: settings.address4,
+      addresses,
+      basePort,
+      wanMtu: wan.mtu,
+      authoritative: settings.authoritative,
+    }),
     endpoint: settings.address4.toString(),
     prefix: addresses.prefix.toString(),
     tunnelAddress: addresses.tunnel.toString(),
     resolver: addresses.resolver.toString(),
+    ...(settings.authoritative ? { nameServers: [settings.address4, addresses.nameServer].map(String) } : {}),
     nat64Prefix: nat64Prefix.toString(),
     mtu,
     ...driftKeyOf(colo.driftLogin),

@@ -14,6 +14,7 @@ import type { ColoFacts } from "./colo-facts";
 import type { HostRole } from "./dead-hosts";
 import { machinesOf } from "./machines";
 import { verifyFacts } from "./verify-facts";
+import { bundlesAt, mustAnswer, namesOutputs, publicNames } from "./names";
 
 /**
  * The home stack: one site, and both ends of its tunnel. `owner` is its own full name, under which the site registers.
@@ -32,6 +33,7 @@ export function homeStack(
   const machines = machinesOf(settings, site.segments);
   const mtu = mtuPlan(Math.min(wan.mtu, coloFacts.wanMtu));
   const generation = tunnelGeneration(settings.siteNumber, settings.keyEpoch, coloFacts.basePort);
+  mustAnswer(settings.dns, coloFacts);
 
   const gateway = new HomeGateway("home", {
     login,
@@ -48,6 +50,7 @@ export function homeStack(
     domain,
     ...machines,
     boot: settings.boot,
+    hasNames: settings.dns.publicZone !== undefined,
   });
   const onColo: HostAccess = {
     connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),
@@ -67,18 +70,25 @@ export function homeStack(
     owner,
     after: [gateway.firewall, gateway.prefix],
   });
+  const names = publicNames(settings.dns, coloFacts, {
+    ...{ gateway, tunnel, onColo, site, mtu, owner },
+    hosts: machines.hosts,
+  });
   const atHome = new HostGuard("home-guard", {
     host: gateway.host,
     guarded: [gateway.host.base, gateway.firewall.config, gateway.prefix.config, ...tunnel.ends.home],
-    others: [...gateway.harmless, ...(gateway.driftLogin === undefined ? [] : [gateway.driftLogin])].map(
-      ({ config }) => config,
-    ),
+    others: [
+      ...[...gateway.harmless, ...(gateway.driftLogin === undefined ? [] : [gateway.driftLogin])].map(
+        ({ config }) => config,
+      ),
+      ...(names?.ends.home ?? []),
+    ],
   });
   // Last, so that both ends go back if one does.
   const atColo = new HostGuard("colo-guard", {
     host: onColo,
     guarded: tunnel.ends.colo,
-    others: [],
+    others: names?.ends.colo ?? [],
     after: [atHome.confirmed],
   });
   new HostLeave("home-leave", {
@@ -111,10 +121,14 @@ export function homeStack(
       endpoint: `${endpoint.toString()}:${generation.port}`,
       hosts: machines.hosts,
     }),
+    ...namesOutputs(settings.dns, names),
     ...driftKeyOf(gateway.driftLogin),
     manifests: {
-      home: { ...manifestsOf([...gateway.bundles, tunnel.bundles.home]), ...gateway.driftLogin?.manifests },
-      colo: manifestsOf([tunnel.bundles.colo]),
+      home: {
+        ...manifestsOf([...gateway.bundles, tunnel.bundles.home, ...bundlesAt("home", names)]),
+        ...gateway.driftLogin?.manifests,
+      },
+      colo: manifestsOf([tunnel.bundles.colo, ...bundlesAt("colo", names)]),
     },
   };
 }

@@ -133,7 +133,7 @@ write_manifest() {
 # files and nowhere else.
 record_bundle() {
   rm -f "$state/bundle"
-  ! grep -q '^file .* /etc/ipv6-home/keys/' "$work/directives" || return 0
+  ! grep -qE '^file .* /etc/(bind/)?ipv6-home/keys/' "$work/directives" || return 0
   (umask 077 && cp "$work/bundle" "$state/bundle.new")
   mv "$state/bundle.new" "$state/bundle"
 }

@@ -71,6 +71,19 @@ preflight() {
         [ -z "$owner" ] || [ "$owner" = "$rest" ] ||
           echo "this site is registered by stack $owner already, given is $rest; choose another site.number"
         ;;
+      unserved)
+        # argument is a zone; rest is the file in which this site has it.
+        owner=$(grep -lF "zone \"$argument\" {" "${rest%/*}"/*.conf 2>/dev/null | grep -vxF "$rest" | head -n 1 || :)
+        [ -z "$owner" ] ||
+          echo "zone $argument is that of another site already, see $owner; choose another dns.publicZone"
+        ;;
+      unregistered)
+        # argument is what the components begin with that need what is taken away; rest is the setting.
+        for owner in "$state_root/$argument"*-zones/owner; do
+          [ ! -s "$owner" ] ||
+            echo "stack $(cat "$owner") has its public zone here, given is $rest false; empty dns.publicZone there and run 'pulumi up' for it first"
+        done
+        ;;
       vacant)
         # argument is the interface whose keys these are.
         judge_vacancy "$argument"

@@ -50,9 +50,12 @@ remove() {
 
 # Sites register themselves by stacks of their own; they leave first, but of a login that only looks they need nothing.
 refuse_while_used() {
-  local site
-  case $component in site-* | drift-login) return 0 ;; esac
-  for site in "$state_root"/site-*; do
+  local site users="site-"
+  case $component in
+    site-* | drift-login) return 0 ;;
+    authoritative) users="site-names" ;;
+  esac
+  for site in "$state_root/$users"*; do
     [ ! -d "$site" ] ||
       fail "${site##*/} still uses this host; run 'pulumi destroy' for that home's stack first, or if that is gone '$library/converge remove ${site##*/} $(recorded_generation "$site") </dev/null' here"
   done

@@ -19,7 +19,7 @@ function goldenHost(...folders: string[]): { files: Record<string, string>; dire
       else files[path.slice(base.length)] = text;
     }
   }
-  for (const folder of ["host", "lan", "tunnel"])
+  for (const folder of ["host", "lan", "names", "tunnel"])
     for (const file of readdirSync(join(root, "assets", folder)))
       files[`/usr/local/lib/ipv6-home/${file.replace(/\.\w+$/, "")}`] = readFileSync(
         join(root, "assets", folder, file),

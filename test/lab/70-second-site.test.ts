@@ -3,6 +3,7 @@ import { addCabinStack, writeSettings, type AnyStackName } from "../../lab/stack
 import { lostOf, trafficLine, underTraffic } from "../../lab/traffic";
 import { capture } from "./capture";
 import { tunnelsOn } from "./generation";
+import { forward, phone, phoneAddress, phoneName, resolve, setColo, setHome, shows } from "./names";
 import { closeEngine, logins, pulumi, pulumiUp, sh, theEngine, trySh, until } from "./support";
 
 const laptop = "2001:db8:beef:101:0:ff:fe00:101";
@@ -14,13 +15,21 @@ const told: string[] = [];
 let epoch = 0;
 let before: Record<"home" | "colo", string>;
 const tunnels = async () => ({ home: await tunnelsOn("home", epoch), colo: await tunnelsOn("colo", epoch) });
+/** Public names of the cabin, which has one machine. */
+const names = {
+  "dns.publicZone": "cabin.example",
+  "lan.hosts": [{ name: "stove", segment: "lan", mac: "02:00:00:00:0b:77", public: true }],
+};
+const stove = "2001:db8:beef:201:0:ff:fe00:b77";
 const setCabin = (extra: Record<string, unknown> = {}) =>
   writeSettings("cabin", describeLab(), { "tunnel.keyEpoch": epoch, ...extra });
 
 beforeAll(async () => {
   const device = (await sh("home", "wg show interfaces")).trim();
   epoch = Number(await sh("home", `cat /var/lib/ipv6-home/tunnel-${device}/generation`));
-  writeSettings("home", describeLab(), { "tunnel.keyEpoch": epoch });
+  setColo(true);
+  await pulumiUp("colo");
+  await setHome([phone]);
   await pulumiUp("home");
   before = await tunnels();
   await addHost("cabin");
@@ -29,9 +38,13 @@ beforeAll(async () => {
 afterAll(async () => {
   console.log(told.join("\n"));
   await pulumi("cabin", "stack", "rm", "--yes");
+  await setHome();
+  await pulumiUp("home");
+  setColo(false);
+  await pulumiUp("colo");
   await removeHost("cabin");
   await closeEngine();
-}, 60_000);
+}, 120_000);
 
 /** Runs Pulumi while the home works, and answers what was said; the home must lose nothing, nor be logged in at. */
 async function besideHome(stack: AnyStackName, ...args: string[]) {
@@ -119,13 +132,32 @@ describe("a second site", () => {
     expect(arrived.filter((line) => line.includes(`${stolen} >`))).toEqual([]);
   }, 30_000);
 
+  it("has its own names beside the other home's, and may not have the other's", async () => {
+    setCabin({ ...names, "dns.publicZone": forward });
+    const refused = await besideHome("cabin", "up");
+    expect([refused.ok, refused.said]).toEqual([
+      false,
+      expect.stringContaining(
+        `zone ${forward} is that of another site already, see /etc/bind/ipv6-home/sites/site1.conf`,
+      ),
+    ]);
+    setCabin(names);
+    const { ok, said } = await besideHome("cabin", "up");
+    expect(ok ? "" : said).toBe("");
+    await shows("the cabin's names", [stove], "stove.cabin.example", "AAAA");
+    await shows("and under its addresses", ["stove.cabin.example."], "-x", stove);
+    expect(await resolve("attacker", phoneName, "AAAA")).toEqual([phoneAddress]);
+    const keyOf = (host: "home" | "cabin") => sh(host, "grep secret /etc/bind/ipv6-home/keys/transfer.conf");
+    expect(await keyOf("cabin")).not.toBe(await keyOf("home"));
+  }, 120_000);
+
   it("keeps its port: a home that would take it is refused, and told whose it is", async () => {
     const lab = describeLab();
-    writeSettings("colo", lab, { "tunnel.basePort": 51822 });
+    writeSettings("colo", lab, { "dns.authoritative": true, "tunnel.basePort": 51822 });
     await pulumiUp("colo");
     const slot = (epoch + 1) % 2;
     const { ok, said } = await besideHome("home", "up");
-    writeSettings("colo", lab);
+    setColo(true);
     await pulumiUp("colo");
     expect(ok).toBe(false);
     expect(said).toContain(
@@ -138,9 +170,11 @@ describe("a second site", () => {
   it("goes while the home works, and the colo has no trace of it", async () => {
     expect((await besideHome("cabin", "destroy")).ok).toBe(true);
     expect(await tunnels()).toEqual(before);
+    expect(await resolve("attacker", "stove.cabin.example", "AAAA")).toEqual([]);
+    expect(await resolve("attacker", phoneName, "AAAA")).toEqual([phoneAddress]);
     const found = await trySh(
       "colo",
-      "{ grep -rlE 'vpn2|beef:200|ipv6-home/cabin' /etc /var/lib/ipv6-home /run/ipv6-home /run/systemd/system; ip -o link; ip -6 route show table all; nft list ruleset; systemctl list-units --all; } | grep -E 'vpn2|beef:200|cabin|^/'",
+      "{ ls -d /var/lib/bind/*site2* 2>/dev/null; grep -rlE 'vpn2|beef:200|ipv6-home/cabin|cabin.example' /etc /var/lib/ipv6-home /run/ipv6-home /run/systemd/system; ip -o link; ip -6 route show table all; nft list ruleset; systemctl list-units --all; } | grep -E 'vpn2|beef:200|cabin|^/'",
     );
     expect(found.stdout).toBe("");
     expect(await sh("cabin", "ls -d /etc/ipv6-home /var/lib/ipv6-home 2>/dev/null || :")).toBe("");

@@ -2,6 +2,7 @@ import { unnamed, type LeftBehind, leftBehind } from "../../lab/left-behind";
 import { differences, keptSnapshot, takeSnapshot } from "../../lab/snapshot";
 import { hostNames } from "../../lab/topology";
 import { capture } from "./capture";
+import { phone, setColo, setHome } from "./names";
 import { closeEngine, finalAdvertisements, mustDestroy, pulumi, pulumiUp, sh, trySh, until } from "./support";
 
 afterAll(closeEngine);
@@ -10,11 +11,19 @@ afterAll(closeEngine);
 const withoutPackages = leftBehind.filter(({ kept }) => kept !== true);
 
 describe("pulumi destroy", () => {
+  beforeAll(async () => {
+    // What the examples leave out, so that it goes as well.
+    setColo(true);
+    await pulumiUp("colo");
+    await setHome([phone]);
+    await pulumiUp("home");
+  }, 120_000);
+
   it("refuses to take the colo away from under a site", async () => {
     const { code, stdout, stderr } = await pulumi("colo", "destroy", "--yes", "--skip-preview");
     expect(code).not.toBe(0);
     expect(stdout + stderr).toMatch(
-      /site-vpn1-\d.* still uses this host; run 'pulumi destroy' for that home's stack first/,
+      /site-(vpn1-\d|names1).* still uses this host; run 'pulumi destroy' for that home's stack first/,
     );
     expect((await trySh("laptop", "ping -6 -c 1 -W 2 64:ff9b::b00:302")).code).toBe(0);
     await pulumiUp("colo");

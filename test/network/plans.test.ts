@@ -31,6 +31,7 @@ describe("address plan", () => {
     expect(shown(colo)).toEqual({
       prefix: "2001:db8:beef::/48",
       own: "2001:db8:beef::/56",
+      nameServer: "2001:db8:beef::a53",
       resolver: "2001:db8:beef::53",
       translator: "2001:db8:beef::64",
       tunnelPrefix: "fd00:cafe:f00d::/64",

@@ -5,6 +5,7 @@ import { exampleFile, rawSettings, type Given } from "../support/settings";
 import type { Case } from "./mistakes/case";
 import { bootMistakes } from "./mistakes/boot";
 import { coloMistakes } from "./mistakes/colo";
+import { dnsMistakes } from "./mistakes/dns";
 import { hostsMistakes } from "./mistakes/hosts";
 import { namesMistakes } from "./mistakes/names";
 import { pinholesMistakes } from "./mistakes/pinholes";
@@ -27,6 +28,7 @@ const mistakes: readonly Case[] = [
   ...hostsMistakes,
   ...bootMistakes,
   ...pinholesMistakes,
+  ...dnsMistakes,
 ];
 
 const answer = ({ role, changes, secretKeys }: Omit<Case, "sentence">) => {

@@ -5,6 +5,7 @@ import { treeComponents } from "../support/stacks";
 
 /** The golden file that shows what each maker of a bundle makes. */
 const goldenOf: Readonly<Record<string, string>> = {
+  authoritativeBundle: "colo-variant/colo/etc/bind/ipv6-home-authoritative.conf",
   bootBundle: "home-variant/home/etc/ipv6-home/boot.conf",
   coloFirewallBundle: "colo/colo/etc/ipv6-home/firewall.nft",
   coloPrefixBundle: "colo/colo/etc/systemd/system/ipv6-home-prefix.service",
@@ -18,11 +19,25 @@ const goldenOf: Readonly<Record<string, string>> = {
   hostBundle: "home/home/host.bundle",
   keyBundle: "home/home/etc/ipv6-home/keys/vpn0/private.key",
   lanBundle: "home/home/etc/ipv6-home/dnsmasq.conf",
+  namesBundle: "home-variant/home/etc/bind/ipv6-home-names.conf",
+  namesKeyBundle: "home-variant/home/etc/bind/ipv6-home/keys/transfer.conf",
   nat64Bundle: "colo/colo/etc/ipv6-home/tayga.conf",
+  siteNamesBundle: "home-variant/colo/etc/bind/ipv6-home/sites/site7.conf",
+  siteNamesKeyBundle: "home-variant/colo/etc/bind/ipv6-home/keys/site7.conf",
 };
 
 /** Modules that make no bundle of their own: building blocks, each with a test of its name beside this folder. */
-const blocks = ["boot-options", "bundle", "lan-hosts", "live", "nftables", "sysctl", "tunnel-unit", "unit"];
+const blocks = [
+  "boot-options",
+  "bundle",
+  "lan-hosts",
+  "live",
+  "nftables",
+  "sysctl",
+  "tunnel-unit",
+  "unit",
+  "zone",
+];
 
 const modules = readdirSync(join(projectFolder, "render")).map((file) => file.replace(/\.ts$/, ""));
 

@@ -59,7 +59,7 @@ describe.each(stacks)("$name", ({ name, record, hosts }) => {
   test("puts the project's programs on its own host, byte for byte", () => {
     const [host] = bundlesOf(recording).filter(({ component }) => component === "host");
     const programs = (host?.files ?? []).filter(({ path }) => isProgram(path));
-    const assets = ["host", "lan", "tunnel"].flatMap((folder) =>
+    const assets = ["host", "lan", "names", "tunnel"].flatMap((folder) =>
       readdirSync(join(projectFolder, "assets", folder)).map((file) => `${folder}/${file}`),
     );
     // bootstrap.sh is the one that runs before any file is there.

@@ -19,6 +19,14 @@ describe("logins for a first convergence", () => {
     expect(perHost(await recordHome(homeSettings, coloSettings))).toEqual({ [home]: 7, [colo]: 3 });
   });
 
+  test("are two more on either host with names for the internet, and one more for the colo itself", async () => {
+    const answering = exampleSettings("colo", { "dns.authoritative": true });
+    const named = exampleSettings("home", { "dns.publicZone": "home.example.net", "dns.acmeUpdate": true });
+    const [colo, home] = [answering.login.address, named.login.address];
+    expect(perHost(await recordColo(answering))).toEqual({ [colo]: 7 });
+    expect(perHost(await recordHome(named, answering))).toEqual({ [home]: 9, [colo]: 5 });
+  });
+
   test("stay as many with 200 segments and 2000 pinholes", async () => {
     const segments = Array.from({ length: 200 }, (_, index) => ({
       name: `s${index}`,

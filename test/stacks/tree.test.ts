@@ -17,6 +17,10 @@ function drawn({ resources }: Recording): string[] {
   return lines;
 }
 
+const withNames = {
+  colo: { "dns.authoritative": true },
+  home: { "dns.publicZone": "home.example.net", "dns.acmeUpdate": true },
+};
 const colo = exampleSettings("colo");
 const home = exampleSettings("home");
 
@@ -119,10 +123,43 @@ test("a home whose machines boot over the network has a part more, and the LAN o
   ]);
 });
 
+test("names for the internet", async () => {
+  const answering = exampleSettings("colo", withNames.colo);
+  const trees = [
+    ...drawn(await recordColo(answering)),
+    ...drawn(await recordHome(exampleSettings("home", withNames.home), answering)),
+  ];
+  const without = [...drawn(await recordColo(colo)), ...drawn(await recordHome(home, colo))];
+  const onHome = "home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge";
+  expect(trees.filter((line) => !without.includes(line) && !line.includes("-guard-confirm: "))).toEqual([
+    "  colo-authoritative: AuthoritativeDns",
+    "    colo-authoritative-config: HostConfig",
+    "      colo-authoritative-config-converge: Command after colo-firewall-config-converge, colo-host-base-converge",
+    "names: PublicNames",
+    "  names-home-removal: HostRemoval",
+    `    names-home-removal-converge: Command after ${onHome}, names-acme, names-transfer`,
+    "  names-colo-removal: HostRemoval",
+    "    names-colo-removal-converge: Command after names-home-removal-converge, tunnel-1-colo-config-converge, tunnel-1-colo-key-converge",
+    "  names-home-key: HostConfig",
+    `    names-home-key-converge: Command after ${onHome}, names-acme, names-colo-removal-converge, names-transfer`,
+    "  names-home-config: HostConfig",
+    `    names-home-config-converge: Command after ${onHome}, names-colo-removal-converge, names-home-key-converge`,
+    "  names-colo-key: HostConfig",
+    "    names-colo-key-converge: Command after names-colo-removal-converge, names-home-config-converge, names-transfer",
+    "  names-colo-config: HostConfig",
+    "    names-colo-config-converge: Command after names-colo-key-converge, names-colo-removal-converge, names-home-config-converge",
+    "  names-transfer: RandomPassword",
+    "  names-acme: RandomPassword",
+  ]);
+});
+
 test("these trees have every component", async () => {
-  const withKey = exampleSettings("colo", { "drift.readOnlyKey": true });
-  const boots = exampleSettings("home", { "boot.classes": [{ name: "menu", script: "menu.ipxe" }] });
-  const trees = [...drawn(await recordColo(withKey)), ...drawn(await recordHome(boots, colo))];
+  const withKey = exampleSettings("colo", { "drift.readOnlyKey": true, ...withNames.colo });
+  const whole = exampleSettings("home", {
+    "boot.classes": [{ name: "menu", script: "menu.ipxe" }],
+    ...withNames.home,
+  });
+  const trees = [...drawn(await recordColo(withKey)), ...drawn(await recordHome(whole, withKey))];
   const types = new Set(trees.map((line) => /: (\w+)/.exec(line)?.[1] ?? ""));
   expect(treeComponents.filter((name) => !types.has(name))).toEqual([]);
 });

@@ -49,8 +49,14 @@ export const fakeKey = (name: string): string => keyOf(fakeRandomText(name));
 /** The secrets of a recorded home stack, and what any of their random texts begins with. */
 export const fakeKeyMarks = [
   "FAKE-RANDOM-",
-  ...["home-private", "colo-private", "preshared"].flatMap((role) => {
-    const key = fakeKey(`tunnel-keys-${role}`);
+  ...[
+    ...[1, 2, 3].flatMap((epoch) =>
+      ["home-private", "colo-private", "preshared"].map((role) => `tunnel-${epoch}-keys-${role}`),
+    ),
+    "names-transfer",
+    "names-acme",
+  ].flatMap((name) => {
+    const key = fakeKey(name);
     return [key, Buffer.from(key, "base64").toString("hex")];
   }),
 ];

@@ -65,6 +65,7 @@ export const variants = {
     "tunnel.prefix": "fd12:3456:789a:1::/64",
     "tunnel.basePort": 40000,
     "nat64.pool4": "100.64.0.0/10",
+    "dns.authoritative": true,
     "dns64.trustAnchors": [
       '. static-ds 20326 8 2 "E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"',
       'example.com. initial-key 257 3 13 "dGhpcyBpcyBub3QgYSBrZXk="',
@@ -109,6 +110,9 @@ export const variants = {
         slaac: "none",
       },
     ],
+    "dns.publicZone": "cabin.example.net",
+    "dns.acmeUpdate": true,
+    "dns.keyEpoch": 3,
     "lan.pinholes": [
       { name: "web", segment: "things", host: "::80", protocol: "tcp", port: "80" },
       { name: "web-tls", segment: "things", host: "::80", protocol: "tcp", port: 443, from: [] },

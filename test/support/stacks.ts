@@ -8,6 +8,7 @@ import { record, reveal, textOf, type Recorded, type Recording } from "./record"
 
 /** Every component of the program. */
 export const treeComponents: readonly string[] = [
+  "AuthoritativeDns",
   "ColoServer",
   "Dns64",
   "DriftLogin",
@@ -21,6 +22,7 @@ export const treeComponents: readonly string[] = [
   "HostRemoval",
   "Nat64",
   "NetBoot",
+  "PublicNames",
   "RoutedPrefix",
   "Tunnel",
   "TunnelKeys",
@@ -31,7 +33,15 @@ export const componentType = (name: string): string => `ipv6home:components:${na
 export const commandType = "command:remote:Command";
 
 /** What a home learns of a colo with these settings. */
-export function factsOf({ login, wan, address4, prefix, tunnelPrefix, basePort }: ColoSettings): ColoFacts {
+export function factsOf({
+  login,
+  wan,
+  address4,
+  prefix,
+  tunnelPrefix,
+  basePort,
+  authoritative,
+}: ColoSettings): ColoFacts {
   return importFacts(
     "organization/ipv6-home/colo",
     exportFacts({
@@ -40,6 +50,7 @@ export function factsOf({ login, wan, address4, prefix, tunnelPrefix, basePort }
       addresses: coloAddresses(prefix, tunnelPrefix),
       basePort,
       wanMtu: wan.mtu,
+      authoritative,
     }),
   );
 }
@@ -86,6 +97,6 @@ export const componentOf = ({ inputs }: Recorded): string =>
   /(?:exec \S+ apply|^set --) (\S+)(?: \d+)?$/m.exec(textOf(inputs["create"]))?.[1] ?? "";
 
 /** The commands that carry keys. */
-export const isKeyCommand = (name: string) => /^tunnel-\d+-(home|colo)-key-converge$/.test(name);
+export const isKeyCommand = (name: string) => /^(tunnel-\d+|names)-(home|colo)-key-converge$/.test(name);
 /** The commands that put a generation of the tunnel on a host. */
 export const isTunnelCommand = (name: string) => /^tunnel-\d+-(home|colo)-(key|config)-converge$/.test(name);

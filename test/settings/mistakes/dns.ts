@@ -1,0 +1,76 @@
+import type { Case } from "./case";
+
+const nas = { name: "nas", segment: "lan", mac: "02:00:5e:10:00:01", public: true };
+
+/** Names for the internet. */
+export const dnsMistakes: readonly Case[] = [
+  {
+    title: "the colo answers for zones by another word",
+    role: "colo",
+    changes: { "dns.authoritative": "sometimes" },
+    sentence:
+      'dns.authoritative: given "sometimes"; allowed is true or false; true opens port 53 to the internet for the public zones of sites',
+  },
+  {
+    title: "the public zone lies in the domain of the LAN",
+    role: "home",
+    changes: { "dns.publicZone": "public.home.arpa", "lan.domain": "home.arpa" },
+    sentence:
+      'dns.publicZone: given "public.home.arpa", which lies in lan.domain home.arpa; allowed is a domain outside of it, because the gateway answers for that one by itself; choose another one of the two',
+  },
+  {
+    title: "the public zone is a top-level domain",
+    role: "home",
+    changes: { "dns.publicZone": "example" },
+    sentence:
+      'dns.publicZone: given "example"; allowed is a domain name of two labels or more and at most 173 characters; name a domain that you can delegate, as home.example.net',
+  },
+  {
+    title: "the public zone is so long that no machine has a name in it",
+    role: "home",
+    changes: { "dns.publicZone": `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(60)}` },
+    sentence: `dns.publicZone: given "${"a".repeat(60)}.${"b".repeat(16)}..."; allowed is a domain name of two labels or more and at most 173 characters; name a domain that you can delegate, as home.example.net`,
+  },
+  {
+    title: "the public zone is no domain",
+    role: "home",
+    changes: { "dns.publicZone": "Home.example.net." },
+    sentence:
+      'dns.publicZone: given "Home.example.net."; allowed is a lower-case domain name; use home.arpa, or a domain of your own',
+  },
+  {
+    title: "there is ACME but no zone",
+    role: "home",
+    changes: { "dns.acmeUpdate": true, "dns.publicZone": "" },
+    sentence:
+      "dns.acmeUpdate: given true; allowed is true beside a dns.publicZone only; set that, or take this away",
+  },
+  {
+    title: "ACME is set by another word",
+    role: "home",
+    changes: { "dns.acmeUpdate": "certbot" },
+    sentence:
+      'dns.acmeUpdate: given "certbot"; allowed is true or false; true lets machines with a key prove to a CA that a name is theirs',
+  },
+  {
+    title: "the generation of the zone's keys is no number",
+    role: "home",
+    changes: { "dns.keyEpoch": "next" },
+    sentence:
+      'dns.keyEpoch: given "next"; allowed is a whole number from 1 to 9007199254740991; add one for new keys',
+  },
+  {
+    title: "a machine is public but there is no zone",
+    role: "home",
+    changes: { "lan.hosts": [nas], "dns.publicZone": "" },
+    sentence:
+      "lan.hosts[0].public: given true; allowed is true beside a dns.publicZone only; set that, or take this away",
+  },
+  {
+    title: "a public machine has the name of the name server",
+    role: "home",
+    changes: { "lan.hosts": [{ ...nas, name: "ns" }], "dns.publicZone": "home.example.net" },
+    sentence:
+      'lan.hosts[0].name: given "ns", which the name server of home.example.net has already; allowed is another name for a public machine; choose another name',
+  },
+];
