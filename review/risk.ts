@@ -2,7 +2,18 @@ import type { BundleText } from "./bundle-text";
 import type { Operation } from "./preview";
 
 /** What kind of component a resource belongs to; its name ends in it, but for the tunnel's two ends. */
-export const kinds = ["host", "firewall", "prefix", "lan", "nat64", "dns64", "tunnel", "drift"] as const;
+export const kinds = [
+  "host",
+  "firewall",
+  "prefix",
+  "lan",
+  "clat",
+  "delegation",
+  "nat64",
+  "dns64",
+  "tunnel",
+  "drift",
+] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What a change can do to those who use the network, the worst first. */

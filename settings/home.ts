@@ -2,6 +2,7 @@ import { siteNumbers } from "../network/address-plan";
 import { rfc1918 } from "../network/well-known";
 import { conflictsOfBoot, parseBoot } from "./boot";
 import { parseCommon } from "./common";
+import { conflictsOfDelegations, delegation } from "./lan-delegations";
 import { conflictsAmongHosts, host, pinholesOfHosts } from "./lan-hosts";
 import { overlapsAmong, pinhole, strangersAmong } from "./lan-pinholes";
 import { conflictsAmong, segment } from "./lan-segments";
@@ -17,6 +18,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
   const pinholes = source.read("lan.pinholes", listOf(pinhole));
   const hosts = source.read("lan.hosts", listOf(host));
   const boot = parseBoot(source);
+  const delegations = source.read("lan.delegations", listOf(delegation));
   const settings = all<HomeSettings>({
     role: valid("home" as const),
     login,
@@ -55,6 +57,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
     ),
     hosts,
     boot,
+    delegations,
     pinholes: andThen(pinholes, (list) =>
       valid(list.map(({ host, port, ...rest }) => ({ ...rest, interfaceId: host, ports: port }))),
     ),
@@ -66,6 +69,9 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
     ...(segments.ok ? conflictsAmong(segments.value, wanInterface.ok ? wanInterface.value : undefined) : []),
     ...(segments.ok && pinholes.ok ? strangersAmong(pinholes.value, namesOf(segments.value)) : []),
     ...(segments.ok && hosts.ok ? conflictsAmongHosts(hosts.value, namesOf(segments.value)) : []),
+    ...(segments.ok && hosts.ok && delegations.ok
+      ? conflictsOfDelegations(delegations.value, hosts.value, segments.value)
+      : []),
     ...conflictsOfBoot(source, hosts.ok ? hosts.value : []),
     ...overlapsAmong([
       ...(pinholes.ok

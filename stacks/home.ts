@@ -12,7 +12,7 @@ import type { HomeSettings } from "../settings/settings";
 import { driftKeyOf, manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
 import type { HostRole } from "./dead-hosts";
-import { machinesOf } from "./machines";
+import { delegationsOf, machinesOf } from "./machines";
 
 /**
  * The home stack: one site, and both ends of its tunnel. `owner` is its own full name, under which the site registers.
@@ -47,6 +47,7 @@ export function homeStack(
     domain,
     ...machines,
     boot: settings.boot,
+    delegations: delegationsOf(settings, site, machines.hosts),
   });
   const onColo: HostAccess = {
     connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),

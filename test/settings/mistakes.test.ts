@@ -5,6 +5,7 @@ import { exampleFile, rawSettings, type Given } from "../support/settings";
 import type { Case } from "./mistakes/case";
 import { bootMistakes } from "./mistakes/boot";
 import { coloMistakes } from "./mistakes/colo";
+import { delegationsMistakes } from "./mistakes/delegations";
 import { hostsMistakes } from "./mistakes/hosts";
 import { namesMistakes } from "./mistakes/names";
 import { pinholesMistakes } from "./mistakes/pinholes";
@@ -26,6 +27,7 @@ const mistakes: readonly Case[] = [
   ...segmentsMistakes,
   ...hostsMistakes,
   ...bootMistakes,
+  ...delegationsMistakes,
   ...pinholesMistakes,
 ];
 

@@ -8,6 +8,7 @@ import { record, reveal, textOf, type Recorded, type Recording } from "./record"
 
 /** Every component of the program. */
 export const treeComponents: readonly string[] = [
+  "Clat",
   "ColoServer",
   "Dns64",
   "DriftLogin",
@@ -21,6 +22,7 @@ export const treeComponents: readonly string[] = [
   "HostRemoval",
   "Nat64",
   "NetBoot",
+  "PrefixDelegation",
   "RoutedPrefix",
   "Tunnel",
   "TunnelKeys",
