@@ -10,10 +10,12 @@ import { mtuPlan, type MtuPlan } from "../network/mtu-plan";
 import { Prefix } from "../network/prefix";
 import { tunnelGeneration } from "../network/tunnel-plan";
 import { publicKeyOf } from "../network/wireguard-key";
+import { delegationBundle } from "../render/delegation";
 import { dns64Bundle } from "../render/bind";
 import { authoritativeBundle, siteNamesBundle, siteNamesKeyBundle } from "../render/authoritative";
 import { bootBundle } from "../render/boot-server";
 import { manifestHash, renderBundle, type Bundle } from "../render/bundle";
+import { clatBundle } from "../render/clat";
 import { coloFirewallBundle } from "../render/colo-firewall";
 import { lanBundle } from "../render/dnsmasq";
 import { driftLoginBundle } from "../render/drift-login";
@@ -23,7 +25,7 @@ import { coloPrefixBundle, homePrefixBundle } from "../render/routing";
 import { nat64Bundle } from "../render/tayga";
 import { coloTunnelBundle, homeTunnelBundle, keyBundle } from "../render/wireguard";
 import type { ColoSettings, HomeSettings } from "../settings/settings";
-import { machinesOf } from "../stacks/machines";
+import { delegationsOf, machinesOf } from "../stacks/machines";
 import { exampleSettings, type Given } from "../test/support/settings";
 import { atMost, median, type Target } from "./figures";
 
@@ -61,15 +63,17 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     trustAnchors: settings.trustAnchors,
     authoritative: settings.authoritative,
   };
+  const machines = machinesOf(home, site.segments);
   const atHome = {
     ...common(home, mtu),
     site,
     colo,
     resolver: colo.resolver,
     domain: home.domain,
-    ...machinesOf(home, site.segments),
+    ...machines,
     boot: home.boot,
     secondary: home.dns.publicZone === undefined ? undefined : colo.tunnel,
+    delegations: delegationsOf(home, site, machines.hosts),
   };
   const tunnel = { generation, site, mtu: mtu.tunnel, colo };
   const keys = (name: string) =>
@@ -91,6 +95,8 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     homeFirewallBundle(atHome),
     homePrefixBundle(atHome),
     lanBundle(atHome),
+    ...(site.clat === undefined ? [] : [clatBundle({ clat: site.clat, segments: site.segments, mtu })]),
+    ...(atHome.delegations.length === 0 ? [] : [delegationBundle(atHome)]),
     ...(home.boot.classes.length === 0 ? [] : [bootBundle(home.boot)]),
     keys(generation.homeInterface),
     keys(generation.coloInterface),

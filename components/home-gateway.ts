@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
 import type { BootPlan } from "../network/boot-plan";
+import type { Delegation } from "../network/delegation";
 import type { LanHost } from "../network/lan-host";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Pinhole } from "../network/pinhole";
@@ -9,12 +10,14 @@ import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
 import type { HostNeeds } from "../render/host";
+import { Clat } from "./clat";
 import { bundleOfHost, Host } from "./host";
 import { DriftLogin } from "./drift-login";
 import { Firewall } from "./firewall";
 import { HomeLan } from "./home-lan";
 import type { HostComponent } from "./host-component";
 import { NetBoot } from "./net-boot";
+import { PrefixDelegation } from "./prefix-delegation";
 import { RoutedPrefix } from "./routed-prefix";
 
 /** Arguments of {@link HomeGateway}. */
@@ -38,14 +41,16 @@ export interface HomeGatewayArgs {
   readonly boot: BootPlan;
   /** Whether some names are for the internet, see {@link PublicNames}. */
   readonly hasNames: boolean;
+  /** Routers behind this one, and their prefixes. */
+  readonly delegations: readonly Delegation[];
 }
 
 /**
  * The gateway of one home, but for its tunnel, which has an end at the colo as well.
  *
- * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-lan`, `${name}-boot` if machines boot over the network, and
- * `${name}-drift` if there is a key that
- * can only look.
+ * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-lan`; `${name}-clat` if a segment has IPv4,
+ * `${name}-delegation` if there are routers behind this one, `${name}-boot` if machines boot over the network, and
+ * `${name}-drift` if there is a key that can only look.
  */
 export class HomeGateway extends pulumi.ComponentResource {
   readonly host: Host;
@@ -65,18 +70,35 @@ export class HomeGateway extends pulumi.ComponentResource {
 
     const needs = {
       interfaces: [
-        { name: wanInterface, setting: "wan.interface" },
-        ...site.segments.map((segment) => ({ name: segment.interface, setting: "lan.segments" })),
-      ],
+        wanInterface,
+        ...new Set(site.segments.map(({ interface: device, vlan }) => vlan?.parent ?? device)),
+      ].map((device) => ({
+        name: device,
+        setting: device === wanInterface ? "wan.interface" : "lan.segments",
+      })),
       // The binary alone: Debian's unit of dnsmasq would fight for port 53.
-      packages: ["dnsmasq-base", "iputils-ping", ...(args.hasNames ? ["bind9", "bind9-utils"] : [])],
+      packages: [
+        "dnsmasq-base",
+        "iputils-ping",
+        ...(args.hasNames ? ["bind9", "bind9-utils"] : []),
+        ...(site.clat === undefined ? [] : ["tayga"]),
+        ...(args.delegations.length === 0 ? [] : ["kea-dhcp6-server"]),
+      ],
       packagesAtRemoval: args.packagesAtRemoval,
-      masks: args.hasNames ? ["named.service"] : [],
+      masks: [
+        ...(args.hasNames ? ["named.service"] : []),
+        ...(site.clat === undefined ? [] : ["tayga.service"]),
+        ...(args.delegations.length === 0 ? [] : ["kea-dhcp6-server.service"]),
+      ],
       requires: [
         ...site.segments.map((segment) => `unmanaged ${segment.interface}`),
         "free-port udp 53 ipv6-home-dnsmasq.service",
         "free-port tcp 53 ipv6-home-dnsmasq.service",
         "free-port udp 547 ipv6-home-dnsmasq.service",
+        ...(site.clat === undefined ? [] : ["free-port udp 67 ipv6-home-dnsmasq.service"]),
+        ...site.segments.flatMap(({ interface: device, ipv4 }) =>
+          ipv4 === undefined ? [] : [`vacant-ipv4 ${ipv4.prefix} ${device}`],
+        ),
       ],
     };
     this.host = new Host(`${name}-host`, { ...args, needs }, { parent: this });
@@ -90,11 +112,25 @@ export class HomeGateway extends pulumi.ComponentResource {
     };
     this.firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });
+    const clat =
+      site.clat === undefined
+        ? []
+        : [
+            new Clat(
+              `${name}-clat`,
+              { ...common, clat: site.clat, segments: site.segments, after: [this.firewall, this.prefix] },
+              { parent: this },
+            ),
+          ];
     this.lan = new HomeLan(
       `${name}-lan`,
-      { ...common, after: [this.firewall, this.prefix] },
+      { ...common, after: [this.firewall, this.prefix, ...clat] },
       { parent: this },
     );
+    const delegation =
+      args.delegations.length === 0
+        ? []
+        : [new PrefixDelegation(`${name}-delegation`, { ...common, after: [this.lan] }, { parent: this })];
     const boot =
       args.boot.classes.length === 0
         ? []
@@ -105,7 +141,7 @@ export class HomeGateway extends pulumi.ComponentResource {
               { parent: this },
             ),
           ];
-    this.harmless = [this.lan, ...boot];
+    this.harmless = [...clat, this.lan, ...delegation, ...boot];
     const parts = [this.firewall, this.prefix, ...this.harmless];
     this.bundles = [bundleOfHost(needs), ...parts.map(({ bundle }) => bundle)];
 

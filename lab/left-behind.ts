@@ -107,7 +107,26 @@ export const leftBehind: readonly LeftBehind[] = [
   ),
   { aspect: "users", name: /^bind$/, why: "the system user of bind9", kept: true },
   { aspect: "groups", name: /^bind$/, why: "its group", kept: true },
+  ...kea(
+    "users",
+    /^_kea$/,
+    "the package kea-common leaves its system user, if there was a router to delegate to",
+  ),
+  ...kea("groups", /^_kea$/, "its group"),
+  ...kea("contents", /^\/etc\/(group|gshadow)$/, "that group's lines"),
+  ...kea("files", /^\/var\/lib\/dpkg\/statoverride-old$/, "books of dpkg, which kea-common has written into"),
+  ...kea("contents", /^\/var\/lib\/dpkg\/statoverride(-old)?$/, "the same"),
+  ...kea(
+    "contents",
+    /^\/var\/(cache\/ldconfig\/aux-cache|log\/alternatives\.log)$/,
+    "notes of Kea's libraries, which came and went",
+  ),
 ];
+
+/** What is left of Kea, which only a home with delegations has. */
+function kea(aspect: Aspect, name: RegExp, why: string): LeftBehind[] {
+  return [{ aspect, name, why, sometimes: true }];
+}
 
 /** A file, with what is in it. */
 function kept(aspect: "files" | "contents", name: RegExp, why: string): LeftBehind[] {

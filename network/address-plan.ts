@@ -1,4 +1,4 @@
-import type { Address } from "./address";
+import { Address } from "./address";
 import { Prefix } from "./prefix";
 
 /** The lowest and highest number of a site: number 0 is the colo itself, a /48 holds 256 sites. */
@@ -79,6 +79,19 @@ export interface SegmentAddresses extends Segment {
   };
 }
 
+/**
+ * The translator of a site whose machines have IPv4 (464XLAT, RFC 6877): all their IPv4 goes out as one address, which
+ * it translates to an IPv6 address of the site without any state (RFC 7915).
+ */
+export interface ClatAddresses {
+  /** What the machines' private addresses are hidden behind (RFC 7335, section 4). */
+  readonly ipv4: Address;
+  /** The same as the colo sees it, in the gateway's own /64. */
+  readonly ipv6: Address;
+  /** The translator's own addresses, the sources of its ICMP errors. */
+  readonly own: { readonly ipv4: Address; readonly ipv6: Address };
+}
+
 /** What a site's share of the address space is used for. */
 export interface SiteAddresses {
   /** Number of the site, see {@link siteNumbers}. */
@@ -90,6 +103,8 @@ export interface SiteAddresses {
   /** The site's end of its tunnel: the colo is `::1`, site n is `::n+1`. */
   readonly tunnel: Address;
   readonly segments: readonly SegmentAddresses[];
+  /** How the segments' IPv4 goes out; none if no segment has IPv4. */
+  readonly clat?: ClatAddresses;
 }
 
 /** Numbers a site out of the colo's share, and its IPv4 out of a private /16. Throws a RangeError for numbers outside their ranges. */
@@ -101,6 +116,7 @@ export function siteAddresses(
 ): SiteAddresses {
   if (number < siteNumbers.first) throw new RangeError(`site ${number} is the colo`);
   const prefix = colo.prefix.subnet(56, number);
+  const hasIpv4 = segments.some(({ mode }) => modesWithIpv4.includes(mode));
   return {
     number,
     prefix,
@@ -118,8 +134,15 @@ export function siteAddresses(
           : {}),
       };
     }),
+    ...(hasIpv4 ? { clat: clatAddresses(prefix) } : {}),
   };
 }
+
+const clatAddresses = (site: Prefix): ClatAddresses => ({
+  ipv4: Address.of("192.0.0.1"),
+  ipv6: site.host(0x464n),
+  own: { ipv4: Address.of("192.0.0.2"), ipv6: site.host(0x465n) },
+});
 
 const segmentIpv4 = (prefix: Prefix) => ({
   prefix,

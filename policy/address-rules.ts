@@ -6,6 +6,8 @@ import { uniqueLocal } from "../network/well-known";
 export interface Found {
   readonly where: string;
   readonly text: string;
+  /** How long a segment's prefix may be; what routers behind the gateway were given is among its sources. @default 64 */
+  readonly lengths?: readonly number[];
 }
 
 /** What was found of a site's plan; docs/NETWORK.md, "Address plan". */
@@ -25,9 +27,9 @@ const repair = "set colo.prefix, tunnel.prefix, site.number and lan.segments so 
 /** Sentences about what lies where it must not. What was not found is not judged. */
 export function judgePlan({ colo, site, segments = [], tunnel = [] }: FoundPlan): string[] {
   return [
-    ...(colo === undefined ? [] : misplaced(colo, 48)),
-    ...(site === undefined ? [] : misplaced(site, 56, colo)),
-    ...segments.flatMap((segment) => misplaced(segment, 64, site)),
+    ...(colo === undefined ? [] : misplaced(colo, [48])),
+    ...(site === undefined ? [] : misplaced(site, [56], colo)),
+    ...segments.flatMap((segment) => misplaced(segment, segment.lengths ?? [64], site)),
     ...segments.flatMap((one, index) =>
       segments
         .slice(index + 1)
@@ -62,12 +64,16 @@ function parsed({ text }: Found): Prefix | undefined {
 }
 
 /** Complains about a prefix of another length, or outside of the one that must hold it. */
-function misplaced(given: Found, length: number, around?: Found): string[] {
+function misplaced(given: Found, lengths: readonly number[], around?: Found): string[] {
   const prefix = parsed(given);
   const outer = around === undefined ? undefined : parsed(around);
   const fits =
-    prefix?.family === 6 && prefix.length === length && (outer === undefined || outer.contains(prefix));
+    prefix?.family === 6 &&
+    lengths.includes(prefix.length) &&
+    (outer === undefined || outer.contains(prefix));
   if (fits) return [];
   const inside = around === undefined ? "" : ` inside ${around.text} (${around.where})`;
-  return [`${given.where}: given ${given.text}; allowed is a /${length}${inside}; ${repair}`];
+  return [
+    `${given.where}: given ${given.text}; allowed is a ${lengths.map((length) => `/${length}`).join(" or ")}${inside}; ${repair}`,
+  ];
 }

@@ -64,7 +64,11 @@ function allowedBy({ path, content }: BundleFile): FoundPlan {
     segments: interfacePrefixes(elementsOf(content, "lan_sources"))
       // What every link has: link-local addresses, and none at all.
       .filter(({ prefix }) => prefix !== "fe80::/10" && prefix !== "::/128")
-      .map(({ name, prefix }) => ({ where: `${path}, lan_sources of ${name}`, text: prefix })),
+      .map(({ name, prefix }) => ({
+        where: `${path}, lan_sources of ${name}`,
+        text: prefix,
+        lengths: [64, 60],
+      })),
   };
 }
 

@@ -1,14 +1,17 @@
 import type { Address } from "../network/address";
 import type { SegmentAddresses, SiteAddresses } from "../network/address-plan";
 import type { BootPlan } from "../network/boot-plan";
+import type { Delegation } from "../network/delegation";
 import type { LanHost } from "../network/lan-host";
 import type { MtuPlan } from "../network/mtu-plan";
 import { renderBootOptions } from "./boot-options";
+import { renderAllowedNames } from "./allowed-names";
 import type { Bundle } from "./bundle";
+import { renderDhcp4 } from "./dhcp4";
 import { libraryFolder } from "./host";
 import { renderLanHosts } from "./lan-hosts";
-import { addressState, routeState } from "./live";
-import { prefixUnit, vpnTable } from "./routing";
+import { lanLinks, lanLinksAway, lanLinkStates } from "./lan-links";
+import { prefixUnit } from "./routing";
 import { renderUnit, unitPath } from "./unit";
 
 const lanUnit = "ipv6-home-lan.service";
@@ -29,13 +32,14 @@ export function lanBundle(args: {
   readonly domain: string;
   readonly hosts: readonly LanHost[];
   readonly boot: BootPlan;
+  readonly delegations: readonly Delegation[];
   readonly resolver: Address;
 }): Bundle {
   return {
     component: "lan",
     files: [
       { path: configPath, content: renderDnsmasqConf(args) },
-      { path: unitPath(lanUnit), content: renderLanUnit(args.site) },
+      { path: unitPath(lanUnit), content: renderLanUnit(args.site, args.delegations) },
       { path: unitPath(dnsmasqUnit), content: renderDnsmasqUnit() },
     ],
     checks: [
@@ -46,11 +50,8 @@ export function lanBundle(args: {
       to: `${device}=${prefix}`,
       command: [`${libraryFolder}/lan-farewell`, device, prefix, gateway, args.domain].join(" "),
     })),
-    links: args.site.segments.map((segment) => segment.interface),
-    states: args.site.segments.flatMap((segment) => [
-      addressState(segment.interface, segment.prefix),
-      routeState(`dev ${segment.interface} table ${vpnTable.name}`),
-    ]),
+    links: [...new Set(args.site.segments.map(({ interface: device, vlan }) => vlan?.parent ?? device))],
+    states: args.site.segments.flatMap(lanLinkStates),
     units: [
       { unit: lanUnit, action: "restart", paths: [unitPath(lanUnit)] },
       { unit: dnsmasqUnit, action: "restart", paths: [configPath, unitPath(lanUnit), unitPath(dnsmasqUnit)] },
@@ -64,9 +65,10 @@ function renderDnsmasqConf(args: {
   readonly domain: string;
   readonly hosts: readonly LanHost[];
   readonly boot: BootPlan;
+  readonly delegations: readonly Delegation[];
   readonly resolver: Address;
 }): string {
-  const { site, mtu, domain, hosts, boot, resolver } = args;
+  const { site, mtu, domain, hosts, boot, delegations, resolver } = args;
   return [
     "# dnsmasq(8)",
     "user=dnsmasq",
@@ -94,8 +96,14 @@ function renderDnsmasqConf(args: {
     "dhcp-rapid-commit",
     `dhcp-leasefile=/var/lib/${stateFolder}/leases`,
     `dhcp-option=option6:domain-search,${domain}`,
-    ...site.segments.flatMap((segment) => ["", `# Segment ${segment.name}`, ...renderSegment(segment, mtu)]),
-    ...renderLanHosts(hosts, domain),
+    ...site.segments.flatMap((segment) => [
+      "",
+      `# Segment ${segment.name}`,
+      ...renderSegment(segment, mtu),
+      ...renderDhcp4(segment, domain, mtu),
+    ]),
+    ...renderAllowedNames(site.segments),
+    ...renderLanHosts(hosts, domain, delegations),
     ...renderBootOptions(boot, site.segments),
     "",
   ].join("\n");
@@ -110,12 +118,7 @@ function renderSegment(segment: SegmentAddresses, mtu: MtuPlan): string[] {
   ];
 }
 
-function renderLanUnit(site: SiteAddresses): string {
-  const ip = "/usr/sbin/ip -6";
-  const address = ({ gateway }: SegmentAddresses) => `${gateway}/64`;
-  const links = site.segments.map((segment) =>
-    [segment.interface, address(segment), segment.prefix].join(" "),
-  );
+function renderLanUnit(site: SiteAddresses, delegations: readonly Delegation[]): string {
   return renderUnit({
     Unit: {
       Description: "LAN segments of ipv6-home",
@@ -126,12 +129,9 @@ function renderLanUnit(site: SiteAddresses): string {
     Service: {
       Type: "notify",
       NotifyAccess: "all",
-      ExecStart: [`${libraryFolder}/lan-links ${vpnTable.name}`, ...links].join(" "),
+      ExecStart: lanLinks(site.segments, delegations),
       // What is gone already needs no removal: the minus sign of systemd.service(5).
-      ExecStopPost: site.segments.flatMap((segment) => [
-        `-${ip} route delete ${segment.prefix} dev ${segment.interface} table ${vpnTable.name}`,
-        `-${ip} address delete ${address(segment)} dev ${segment.interface}`,
-      ]),
+      ExecStopPost: lanLinksAway(site.segments, delegations).map((command) => `-${command}`),
       Restart: "on-failure",
       RestartSec: 1,
       TimeoutStartSec: 30,

@@ -1,11 +1,13 @@
 import type { Address } from "../network/address";
 import type { SiteAddresses } from "../network/address-plan";
 import { bootPort, type BootPlan } from "../network/boot-plan";
+import type { Delegation } from "../network/delegation";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Pinhole } from "../network/pinhole";
 import { outermost, type Prefix } from "../network/prefix";
 import { tunnelInterfaces } from "../network/tunnel-plan";
 import type { Bundle } from "./bundle";
+import { delegatedRoutes } from "./delegation";
 import {
   dhcpClientRules,
   firewallBundle,
@@ -15,6 +17,7 @@ import {
   managementSets,
   stateful,
 } from "./firewall";
+import { modeRules, type ModeRules } from "./mode-firewall";
 import type { NftChain, NftSet } from "./nftables";
 
 /** What the home's ruleset depends on. */
@@ -25,6 +28,7 @@ export interface HomeFirewall {
   readonly sshPort: number;
   readonly managementPrefixes: readonly Prefix[];
   readonly pinholes: readonly Pinhole[];
+  readonly delegations: readonly Delegation[];
   readonly boot: Pick<BootPlan, "classes">;
   /** The colo's end of the tunnel, if it is to fetch the site's public zones. */
   readonly secondary?: Address | undefined;
@@ -32,12 +36,17 @@ export interface HomeFirewall {
 
 /** The home's firewall: nothing comes in but by a pinhole, nothing of the LAN goes out but by the tunnel. */
 export function homeFirewallBundle(args: HomeFirewall): Bundle {
-  return firewallBundle({ ...args, sets: sets(args), chains: chains(args) });
+  const modes = modeRules(args);
+  return firewallBundle({
+    ...args,
+    sets: [...sets(args), ...modes.sets],
+    chains: [...chains(args, modes), ...modes.chains],
+  });
 }
 
 const ports = ({ ports: { first, last } }: Pinhole) => (first === last ? String(first) : `${first}-${last}`);
 
-function sets({ site, managementPrefixes, pinholes }: HomeFirewall): NftSet[] {
+function sets({ site, managementPrefixes, pinholes, delegations }: HomeFirewall): NftSet[] {
   const target = (pinhole: Pinhole) => `${pinhole.address} . ${pinhole.protocol} . ${ports(pinhole)}`;
   return [
     ...managementSets(managementPrefixes),
@@ -49,6 +58,7 @@ function sets({ site, managementPrefixes, pinholes }: HomeFirewall): NftSet[] {
         `"${segment.interface}" . ${segment.prefix}`,
         `"${segment.interface}" . fe80::/10`,
         `"${segment.interface}" . ::/128`,
+        ...delegatedRoutes(segment, delegations).map(({ prefix }) => `"${segment.interface}" . ${prefix}`),
       ]),
       comment: "What machines on a segment may send from; :: while they look for duplicates (RFC 4862)",
     },
@@ -78,7 +88,7 @@ function sets({ site, managementPrefixes, pinholes }: HomeFirewall): NftSet[] {
   ];
 }
 
-function chains(args: HomeFirewall): NftChain[] {
+function chains(args: HomeFirewall, modes: ModeRules): NftChain[] {
   const { site, mtu, wanInterface, sshPort, boot, secondary } = args;
   const tunnels = `"${tunnelInterfaces}"`;
   return [
@@ -86,6 +96,7 @@ function chains(args: HomeFirewall): NftChain[] {
       name: "source_validation",
       hook: "type filter hook prerouting priority raw; policy accept;",
       rules: [
+        ...modes.prerouting,
         "# The operator may sit on a LAN port with an address of another plan",
         `ip6 saddr @management6 tcp dport ${sshPort} return`,
         "# A machine sends from its segment's prefix only (BCP 38)",
@@ -107,6 +118,7 @@ function chains(args: HomeFirewall): NftChain[] {
         ...dhcpClientRules(wanInterface),
         "iifname @lan_interfaces meta l4proto { tcp, udp } th dport 53 accept",
         "iifname @lan_interfaces ip6 saddr fe80::/10 udp dport 547 accept",
+        ...modes.input,
         ...(boot.classes.length === 0
           ? []
           : [
@@ -129,11 +141,13 @@ function chains(args: HomeFirewall): NftChain[] {
         `iifname ${tunnels} tcp flags syn tcp option maxseg size set ${mtu.mss}`,
         `oifname ${tunnels} tcp flags syn tcp option maxseg size set ${mtu.mss}`,
         `oifname "${wanInterface}" counter drop`,
+        ...modes.forwardFirst,
         icmpv6InTransit,
         stateful,
         `iifname @lan_interfaces oifname ${tunnels} accept`,
         "oifname @lan_interfaces ip6 daddr . meta l4proto . th dport @pinholes accept",
         "oifname @lan_interfaces ip6 saddr . ip6 daddr . meta l4proto . th dport @pinholes_from accept",
+        ...modes.forwardLast,
       ],
     },
     icmpv6Local,

@@ -4,15 +4,20 @@
  */
 
 /** The addresses of an interface inside a prefix. */
-export const addressState = (device: string, inside: { toString(): string }): string =>
-  `ip -6 -o address show dev ${device} to ${inside.toString()} | sed 's/^[0-9]*: //; s/ tentative//; s/ *[\\].*//'`;
+export const addressState = (
+  device: string,
+  inside: { toString(): string },
+  family: "-6" | "-4" = "-6",
+): string =>
+  `ip ${family} -o address show dev ${device} to ${inside.toString()} | sed 's/^[0-9]*: //; s/ tentative//; s/ *[\\].*//'`;
 
 /** Routes, by the arguments of `ip -6 route show`; or of `ip route show` for IPv4. */
 export const routeState = (selector: string, family: "-6" | "-4" = "-6"): string =>
   `ip ${family} route show ${selector} | sed 's/ linkdown//; s/ dead//; s/ *$//' | sort`;
 
 /** Policy rules that lead to a table. */
-export const ruleState = (table: string): string => `ip -6 rule show table ${table}`;
+export const ruleState = (table: string, family: "-6" | "-4" = "-6"): string =>
+  `ip ${family} rule show table ${table}`;
 
 /** The MTU of an interface. */
 export const mtuState = (device: string): string => `cat /sys/class/net/${device}/mtu`;

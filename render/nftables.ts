@@ -7,6 +7,13 @@ export interface NftSet {
   readonly type: string;
   /** Ranges and prefixes as elements. */
   readonly interval?: boolean;
+  /** Filled by packets or by a daemon, not by this file. */
+  readonly dynamic?: {
+    /** How many elements it takes at most. */
+    readonly size: number;
+    /** How long an element stays; for ever if left out. */
+    readonly timeoutSec?: number;
+  };
   readonly elements?: readonly string[];
   /** Why it is there, for somebody who reads the ruleset on the host. */
   readonly comment?: string;
@@ -24,12 +31,16 @@ export interface NftChain {
 /** Joins set elements, or none. */
 export const elements = (list: readonly { toString(): string }[]): string[] => list.map(String);
 
-function renderSet({ name, type, interval, elements: list = [], comment }: NftSet): string[] {
+function renderSet({ name, type, interval, dynamic, elements: list = [], comment }: NftSet): string[] {
+  const timeout = dynamic?.timeoutSec;
   return [
     ...(comment === undefined ? [] : [`\t# ${comment}`]),
     `\tset ${name} {`,
     `\t\ttype ${type}`,
     ...(interval === true ? ["\t\tflags interval"] : []),
+    ...(dynamic === undefined ? [] : [`\t\tsize ${dynamic.size}`]),
+    ...(dynamic === undefined ? [] : [`\t\tflags dynamic${timeout === undefined ? "" : ",timeout"}`]),
+    ...(timeout === undefined ? [] : [`\t\ttimeout ${timeout}s`]),
     ...(list.length > 0 ? ["\t\telements = {", ...list.map((each) => `\t\t\t${each},`), "\t\t}"] : []),
     "\t}",
     "",

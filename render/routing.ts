@@ -14,7 +14,7 @@ const tableNamePath = "/etc/iproute2/rt_tables.d/ipv6-home.conf";
 export const prefixUnit = "ipv6-home-prefix.service";
 
 /** The worst metric: any real route wins over the cover (ip-route(8)). */
-const coverMetric = 4294967295;
+export const coverMetric = 4294967295;
 
 const ip = "/usr/sbin/ip -6";
 
@@ -94,7 +94,7 @@ export function homePrefixBundle(args: {
           ),
           ["net.ipv6.conf.all.forwarding", 1],
           [`net.ipv4.conf.${wan}.rp_filter`, 2],
-          // There is no IPv4 on the LAN.
+          // IPv4 on the LAN comes from the prefix of its own segment, if there is any.
           ...site.segments.map(
             (segment) => [`net.ipv4.conf.${sysctlName(segment.interface)}.rp_filter`, 1] as const,
           ),

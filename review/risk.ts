@@ -7,6 +7,8 @@ export const kinds = [
   "firewall",
   "prefix",
   "lan",
+  "clat",
+  "delegation",
   "nat64",
   "dns64",
   "tunnel",

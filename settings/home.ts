@@ -3,6 +3,7 @@ import { rfc1918 } from "../network/well-known";
 import { conflictsOfBoot, parseBoot } from "./boot";
 import { parseCommon } from "./common";
 import { conflictsOfDns, parseDns } from "./dns";
+import { conflictsOfDelegations, delegation } from "./lan-delegations";
 import { conflictsAmongHosts, host, pinholesOfHosts } from "./lan-hosts";
 import { overlapsAmong, pinhole, strangersAmong } from "./lan-pinholes";
 import { conflictsAmong, segment } from "./lan-segments";
@@ -20,6 +21,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
   const boot = parseBoot(source);
   const dns = parseDns(source);
   const domain = source.read("lan.domain", domainName);
+  const delegations = source.read("lan.delegations", listOf(delegation));
   const settings = all<HomeSettings>({
     role: valid("home" as const),
     login,
@@ -58,6 +60,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
     ),
     hosts,
     boot,
+    delegations,
     pinholes: andThen(pinholes, (list) =>
       valid(list.map(({ host, port, ...rest }) => ({ ...rest, interfaceId: host, ports: port }))),
     ),
@@ -70,6 +73,9 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
     ...(segments.ok ? conflictsAmong(segments.value, wanInterface.ok ? wanInterface.value : undefined) : []),
     ...(segments.ok && pinholes.ok ? strangersAmong(pinholes.value, namesOf(segments.value)) : []),
     ...(segments.ok && hosts.ok ? conflictsAmongHosts(hosts.value, namesOf(segments.value)) : []),
+    ...(segments.ok && hosts.ok && delegations.ok
+      ? conflictsOfDelegations(delegations.value, hosts.value, segments.value)
+      : []),
     ...conflictsOfBoot(source, hosts.ok ? hosts.value : []),
     ...(dns.ok && hosts.ok
       ? conflictsOfDns(dns.value, domain.ok ? domain.value : undefined, hosts.value)

@@ -247,6 +247,14 @@ export const declarations = {
     default: "/srv/ipv6-home-boot",
     description: "Folder on the gateway that you put boot files into.",
   },
+  "lan.delegations": {
+    type: "array",
+    items: "object",
+    role: "home",
+    default: [],
+    description:
+      "Prefixes for routers behind this one, by DHCPv6: host (a machine of lan.hosts), subnet (1 to 255, the number of its first /64 in the /56; for a /60 a multiple of 16), length (60 if left out, or 64).",
+  },
   "lan.pinholes": {
     type: "array",
     items: "object",

@@ -1,6 +1,7 @@
 import type { Address } from "../network/address";
 import type { BootPlan } from "../network/boot-plan";
 import type { Segment } from "../network/address-plan";
+import type { DelegatedLength } from "../network/delegation";
 import type { Pinhole } from "../network/pinhole";
 import type { Prefix } from "../network/prefix";
 
@@ -100,6 +101,15 @@ export interface DnsSettings {
   readonly keyEpoch: number;
 }
 
+/** A prefix for a router behind the gateway, before the site's addresses are known. */
+export interface DelegationSettings {
+  /** Name of a machine in the same settings. */
+  readonly host: string;
+  /** Number of the prefix's first /64 within the site's /56. */
+  readonly subnet: number;
+  readonly length: DelegatedLength;
+}
+
 /** Settings of a home stack. */
 export interface HomeSettings {
   readonly role: "home";
@@ -120,6 +130,7 @@ export interface HomeSettings {
   /** Private IPv4 /16; segment n gets its /24 number n where its mode has IPv4. */
   readonly ipv4Prefix: Prefix;
   readonly hosts: readonly HostSettings[];
+  readonly delegations: readonly DelegationSettings[];
   readonly boot: BootPlan;
   readonly pinholes: readonly PinholeSettings[];
   readonly dns: DnsSettings;

@@ -12,9 +12,9 @@ import type { HomeSettings } from "../settings/settings";
 import { driftKeyOf, manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
 import type { HostRole } from "./dead-hosts";
-import { machinesOf } from "./machines";
-import { verifyFacts } from "./verify-facts";
+import { delegationsOf, machinesOf } from "./machines";
 import { bundlesAt, mustAnswer, namesOutputs, publicNames } from "./names";
+import { verifyFacts } from "./verify-facts";
 
 /**
  * The home stack: one site, and both ends of its tunnel. `owner` is its own full name, under which the site registers.
@@ -51,6 +51,7 @@ export function homeStack(
     ...machines,
     boot: settings.boot,
     hasNames: settings.dns.publicZone !== undefined,
+    delegations: delegationsOf(settings, site, machines.hosts),
   });
   const onColo: HostAccess = {
     connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),

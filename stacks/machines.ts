@@ -1,4 +1,5 @@
-import type { SegmentAddresses } from "../network/address-plan";
+import type { SegmentAddresses, SiteAddresses } from "../network/address-plan";
+import { delegatedPrefix, type Delegation } from "../network/delegation";
 import type { LanHost } from "../network/lan-host";
 import type { Pinhole } from "../network/pinhole";
 import type { HomeSettings } from "../settings/settings";
@@ -55,3 +56,15 @@ export function machinesOf(
     ],
   };
 }
+
+/** Gives routers behind the gateway their prefixes. The settings' parser has made sure that they are machines. */
+export const delegationsOf = (
+  { delegations }: Pick<HomeSettings, "delegations">,
+  site: SiteAddresses,
+  hosts: readonly LanHost[],
+): Delegation[] =>
+  delegations.flatMap(({ host: router, length, subnet }) =>
+    hosts
+      .filter(({ name }) => name === router)
+      .map((host) => ({ host, prefix: delegatedPrefix(site.prefix, length, subnet) })),
+  );

@@ -64,6 +64,18 @@ preflight() {
         ! grep -qsE '^ADMIN_STATE=(configured|configuring)$' "/run/systemd/netif/links/$(cat "/sys/class/net/$argument/ifindex" 2>/dev/null || echo none)" ||
           echo "$argument is managed by systemd-networkd, which takes addresses away that are not its own; remove the .network file that matches it, this project serves the port"
         ;;
+      vacant-ipv4)
+        # argument is the IPv4 prefix that a segment is to have; rest is its interface, which may have it already.
+        owner=$({
+          ip -4 route show root "$argument"
+          ip -4 route show match "$argument"
+        } | awk -v own="$rest" '$1 != "default" && match($0, / dev [^ ]+/) {
+          device = substr($0, RSTART + 5, RLENGTH - 5)
+          if (device != own) { print $1 " by " device; exit }
+        }')
+        [ -z "$owner" ] ||
+          echo "the IPv4 of $rest is to be $argument, which overlaps the route $owner; choose another lan.ipv4Prefix"
+        ;;
       owner)
         # argument is the name that the site's components begin with; rest is the stack that asks.
         # A component that is not whole yet has no such file.

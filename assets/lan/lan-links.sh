@@ -3,11 +3,24 @@
 # a VLAN, a bridge. One that is not there does not keep the others waiting. systemd's .device units would tell the same,
 # but a container has none (systemd.device(5)).
 #
-#   lan-links TABLE [INTERFACE ADDRESS PREFIX]…        (a service of Type=notify)
+#   lan-links TABLE [INTERFACE ADDRESS PREFIX [vlan=PARENT:TAG] [ipv4=ADDRESS/LENGTH] [route=PREFIX@ROUTER]…]…
+#                                                                                      (a service of Type=notify)
+#
+# A VLAN is made as soon as its parent is there, with an alias that tells it from somebody else's.
 set -euo pipefail
 table=$1
 shift
-segments=("$@")
+# The words of a segment each.
+segments=()
+while [ $# -gt 0 ]; do
+  segment="$1 $2 $3"
+  shift 3
+  while [[ ${1-} == *=* ]]; do
+    segment+=" $1"
+    shift
+  done
+  segments+=("$segment")
+done
 
 # By interface: "none", "INDEX" of the link that was served, or "off INDEX". A link that comes back has another index.
 declare -A state
@@ -24,11 +37,40 @@ put() {
   # systemd-sysctl found no such link when it ran at boot. Where there is udev, it does the same. A line that it cannot
   # set is in the journal, and no reason to leave the LAN without its router.
   /usr/lib/systemd/systemd-sysctl --prefix="/net/ipv6/conf/$1" --prefix="/net/ipv4/conf/$1" || true
-  ip link set dev "$1" up && ip -6 address replace "$2" dev "$1" && ip -6 route replace "$3" dev "$1" table "$table"
+  ip link set dev "$1" up || return
+  ip -6 address replace "$2" dev "$1" || return
+  ip -6 route replace "$3" dev "$1" table "$table" || return
+  local option
+  for option in "${@:4}"; do
+    case $option in
+      ipv4=*) ip -4 address replace "${option#*=}" dev "$1" || return ;;
+      route=*)
+        option=${option#*=}
+        ip -6 route replace "${option%@*}" via "${option#*@}" dev "$1" table "$table" || return
+        ;;
+    esac
+  done
+}
+
+make_vlan() {
+  local option parent
+  for option in "${@:4}"; do
+    case $option in
+      vlan=*)
+        option=${option#*=} parent=${option%:*}
+        [ -e "/sys/class/net/$parent" ] || return 0
+        ip link add link "$parent" name "$1" type vlan id "${option##*:}" &&
+          ip link set dev "$1" alias ipv6-home &&
+          ip link set dev "$parent" up ||
+          echo "$1 cannot be made, see above; it is tried again when a link changes"
+        ;;
+    esac
+  done
 }
 
 serve() {
   local device=$1 index was=${state[$1]-}
+  [ -e "/sys/class/net/$device" ] || make_vlan "$@"
   if ! index=$(index_of "$device"); then
     [ "$was" = none ] || echo "$device is not there; it is served when it comes"
     state[$device]=none
@@ -47,8 +89,9 @@ serve() {
 }
 
 serve_all() {
-  local at
-  for ((at = 0; at < ${#segments[@]}; at += 3)); do serve "${segments[@]:at:3}"; done
+  local segment
+  # shellcheck disable=SC2086 # one argument a word
+  for segment in "${segments[@]}"; do serve $segment; done
 }
 
 exec {events}< <(exec ip -o monitor link)

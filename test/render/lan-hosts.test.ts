@@ -1,16 +1,26 @@
 import { siteAddresses, coloAddresses } from "../../network/address-plan";
 import { Prefix } from "../../network/prefix";
 import { renderLanHosts } from "../../render/lan-hosts";
-import { machinesOf } from "../../stacks/machines";
+import { delegationsOf, machinesOf } from "../../stacks/machines";
 import { exampleSettings } from "../support/settings";
 
 const colo = coloAddresses(Prefix.of("2001:db8:beef::/48"), Prefix.of("fd00:cafe:f00d::/64"));
 
-function linesOf(hosts: readonly object[]): string[] {
-  const settings = exampleSettings("home", { "lan.hosts": hosts });
+function linesOf(hosts: readonly object[], delegations: readonly object[] = []): string[] {
+  const settings = exampleSettings("home", { "lan.hosts": hosts, "lan.delegations": delegations });
   const site = siteAddresses(colo, settings.siteNumber, settings.segments, settings.ipv4Prefix);
-  return renderLanHosts(machinesOf(settings, site.segments).hosts, "home.arpa");
+  const machines = machinesOf(settings, site.segments).hosts;
+  return renderLanHosts(machines, "home.arpa", delegationsOf(settings, site, machines));
 }
+
+test("a router that gets a prefix is left to Kea as far as DHCPv6 goes, and keeps its name", () => {
+  const attic = { name: "attic", segment: "lan", mac: "02:00:5e:10:00:01", suffix: "::42", slaac: "token" };
+  expect(linesOf([attic], [{ host: "attic", subnet: 16 }]).slice(2)).toEqual([
+    "dhcp-host=02:00:5e:10:00:01,set:router,attic,[2001:db8:beef:101::42]",
+    "host-record=attic.home.arpa,2001:db8:beef:101::42",
+    "dhcp-ignore=tag:router,tag:dhcpv6",
+  ]);
+});
 
 test("a machine has its reservation, and its name for every address", () => {
   const mac = "02:00:5E:10:00:01";

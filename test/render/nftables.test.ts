@@ -57,6 +57,16 @@ include "/etc/some/*.nft"
 `);
 });
 
+test("a set that packets or a daemon fill says how much it takes, and for how long", () => {
+  const sets = [
+    { name: "names", type: "ipv6_addr", dynamic: { size: 9, timeoutSec: 60 } },
+    { name: "flows", type: "ipv4_addr", dynamic: { size: 8 } },
+  ];
+  const text = renderTable({ sets, chains: [] });
+  expect(text).toContain("\t\ttype ipv6_addr\n\t\tsize 9\n\t\tflags dynamic,timeout\n\t\ttimeout 60s\n");
+  expect(text).toContain("\t\ttype ipv4_addr\n\t\tsize 8\n\t\tflags dynamic\n\t}");
+});
+
 test("elements of a set can stand in a file of their own", () => {
   expect(renderElements("add", [{ set: "some", elements: ["1", "2"] }])).toBe(
     `add element ${table} some { 1, 2 }\n`,

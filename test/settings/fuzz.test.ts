@@ -52,6 +52,7 @@ const field = fc.oneof(
     ...["name", "subnet", "interface", "vlan", "mode", "allow"],
     ...["segment", "host", "protocol", "port", "from"],
     ...["mac", "duid", "suffix", "slaac", "pinholes", "boot", "public"],
+    ...["length"],
     ...["firmware", "firmwareArm64", "script", "tftp"],
     ...traps,
   ),

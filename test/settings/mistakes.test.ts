@@ -6,6 +6,7 @@ import type { Case } from "./mistakes/case";
 import { bootMistakes } from "./mistakes/boot";
 import { coloMistakes } from "./mistakes/colo";
 import { dnsMistakes } from "./mistakes/dns";
+import { delegationsMistakes } from "./mistakes/delegations";
 import { hostsMistakes } from "./mistakes/hosts";
 import { namesMistakes } from "./mistakes/names";
 import { pinholesMistakes } from "./mistakes/pinholes";
@@ -27,6 +28,7 @@ const mistakes: readonly Case[] = [
   ...segmentsMistakes,
   ...hostsMistakes,
   ...bootMistakes,
+  ...delegationsMistakes,
   ...pinholesMistakes,
   ...dnsMistakes,
 ];

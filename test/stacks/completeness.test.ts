@@ -7,9 +7,11 @@ import { treeComponents } from "../support/stacks";
 const goldenOf: Readonly<Record<string, string>> = {
   authoritativeBundle: "colo-variant/colo/etc/bind/ipv6-home-authoritative.conf",
   bootBundle: "home-variant/home/etc/ipv6-home/boot.conf",
+  clatBundle: "home-variant/home/etc/ipv6-home/clat.conf",
   coloFirewallBundle: "colo/colo/etc/ipv6-home/firewall.nft",
   coloPrefixBundle: "colo/colo/etc/systemd/system/ipv6-home-prefix.service",
   coloTunnelBundle: "home/colo/etc/systemd/system/ipv6-home-vpn1-0.service",
+  delegationBundle: "home-variant/home/etc/kea/ipv6-home/kea-dhcp6.conf",
   dns64Bundle: "colo/colo/etc/bind/ipv6-home.conf",
   driftLoginBundle: "colo-variant/colo/root/.ssh/authorized_keys2",
   firewallBundle: "home/home/etc/systemd/system/ipv6-home-firewall.service",
@@ -28,10 +30,14 @@ const goldenOf: Readonly<Record<string, string>> = {
 
 /** Modules that make no bundle of their own: building blocks, each with a test of its name beside this folder. */
 const blocks = [
+  "allowed-names",
   "boot-options",
   "bundle",
+  "dhcp4",
   "lan-hosts",
+  "lan-links",
   "live",
+  "mode-firewall",
   "nftables",
   "sysctl",
   "tunnel-unit",

@@ -110,13 +110,17 @@ test.each(["colo", "home"] as const)("a key that can only look at the %s", async
   ]);
 });
 
-test("a home whose machines boot over the network has a part more, and the LAN one file", async () => {
-  const boot = exampleSettings("home", { "boot.classes": [{ name: "menu", script: "menu.ipxe" }] });
+/** What some settings add to the tree of a home, but for what waits for it. */
+async function addedBy(changes: Parameters<typeof exampleSettings>[1]): Promise<string[]> {
   const without = drawn(await recordHome(home, colo));
-  const added = drawn(await recordHome(boot, colo)).filter(
-    (line) => !without.includes(line) && !/-(guard-confirm|leave-converge): /.test(line),
-  );
-  expect(added).toEqual([
+  const tree = drawn(await recordHome(exampleSettings("home", changes), colo));
+  return tree.filter((line) => !without.includes(line) && !/-(guard-confirm|leave-converge): /.test(line));
+}
+
+const boot = { "boot.classes": [{ name: "menu", script: "menu.ipxe" }] };
+
+test("a home whose machines boot over the network has a part more, and the LAN one file", async () => {
+  expect(await addedBy(boot)).toEqual([
     "  home-boot: NetBoot",
     "    home-boot-config: HostConfig",
     "      home-boot-config-converge: Command after home-firewall-config-converge, home-host-base-converge",
@@ -153,13 +157,39 @@ test("names for the internet", async () => {
   ]);
 });
 
+const ipv4 = {
+  "lan.segments": [
+    { name: "lan", subnet: 1, interface: "enp1s0", mode: "v6mostly" },
+    { name: "devices", subnet: 2, interface: "enp3s0" },
+  ],
+};
+
+test("a home with IPv4 on a segment has a way out for it, before the segment has any", async () => {
+  expect(await addedBy(ipv4)).toEqual([
+    "  home-clat: Clat",
+    "    home-clat-config: HostConfig",
+    "      home-clat-config-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge",
+    "      home-lan-config-converge: Command after home-clat-config-converge, home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge",
+  ]);
+});
+
+const delegation = {
+  "lan.hosts": [{ name: "attic", segment: "lan", mac: "02:00:5e:10:00:01" }],
+  "lan.delegations": [{ host: "attic", subnet: 16, length: 60 }],
+};
+
+test("a home with a router behind it has a part that delegates", async () => {
+  expect(await addedBy(delegation)).toEqual([
+    "  home-delegation: PrefixDelegation",
+    "    home-delegation-config: HostConfig",
+    "      home-delegation-config-converge: Command after home-host-base-converge, home-lan-config-converge",
+  ]);
+});
+
 test("these trees have every component", async () => {
   const withKey = exampleSettings("colo", { "drift.readOnlyKey": true, ...withNames.colo });
-  const whole = exampleSettings("home", {
-    "boot.classes": [{ name: "menu", script: "menu.ipxe" }],
-    ...withNames.home,
-  });
-  const trees = [...drawn(await recordColo(withKey)), ...drawn(await recordHome(whole, withKey))];
+  const all = exampleSettings("home", { ...withNames.home, ...boot, ...ipv4, ...delegation });
+  const trees = [...drawn(await recordColo(withKey)), ...drawn(await recordHome(all, withKey))];
   const types = new Set(trees.map((line) => /: (\w+)/.exec(line)?.[1] ?? ""));
   expect(treeComponents.filter((name) => !types.has(name))).toEqual([]);
 });

@@ -80,9 +80,16 @@ export const variants = {
     "tunnel.keyEpoch": 2,
     "lan.domain": "cabin.example.org",
     "lan.segments": [
-      { name: "lan", subnet: 1, interface: "br0" },
-      { name: "guests", subnet: 255, interface: "br0.20" },
-      { name: "things", subnet: 16, interface: "eno2" },
+      { name: "lan", subnet: 1, interface: "br0", mode: "v6mostly" },
+      { name: "guests", subnet: 255, interface: "br0", vlan: 20, mode: "guest" },
+      {
+        name: "things",
+        subnet: 16,
+        interface: "eno2",
+        mode: "iot",
+        allow: ["2001:db8:46::/64", "198.51.100.0/24", "example.net", "time.example.net"],
+      },
+      { name: "old", subnet: 3, interface: "eno3", mode: "legacy" },
     ],
     "boot.classes": [
       { name: "debian", firmware: "debian/grubnetx64.efi", firmwareArm64: "debian/grubnetaa64.efi" },
@@ -113,6 +120,10 @@ export const variants = {
     "dns.publicZone": "cabin.example.net",
     "dns.acmeUpdate": true,
     "dns.keyEpoch": 3,
+    "lan.delegations": [
+      { host: "nas", subnet: 32 },
+      { host: "kiosk", subnet: 5, length: 64 },
+    ],
     "lan.pinholes": [
       { name: "web", segment: "things", host: "::80", protocol: "tcp", port: "80" },
       { name: "web-tls", segment: "things", host: "::80", protocol: "tcp", port: 443, from: [] },

@@ -9,6 +9,7 @@ import { record, reveal, textOf, type Recorded, type Recording } from "./record"
 /** Every component of the program. */
 export const treeComponents: readonly string[] = [
   "AuthoritativeDns",
+  "Clat",
   "ColoServer",
   "Dns64",
   "DriftLogin",
@@ -22,6 +23,7 @@ export const treeComponents: readonly string[] = [
   "HostRemoval",
   "Nat64",
   "NetBoot",
+  "PrefixDelegation",
   "PublicNames",
   "RoutedPrefix",
   "Tunnel",

@@ -288,7 +288,7 @@ export const resourceExamples: readonly (readonly [ResourceRule, readonly Exampl
       {
         title: "a segment outside of the site",
         given: firewall(changed('"enp3s0" . 2001:db8:beef:102::/64', '"enp3s0" . 2001:db8:beef:202::/64')),
-        says: /lan_sources of enp3s0: given 2001:db8:beef:202::\/64; allowed is a \/64 inside 2001:db8:beef:100::\/56/,
+        says: /lan_sources of enp3s0: given 2001:db8:beef:202::\/64; allowed is a \/64 or \/60 inside 2001:db8:beef:100::\/56/,
       },
       {
         title: "two segments with one prefix",
