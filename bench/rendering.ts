@@ -58,6 +58,8 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     colo,
     resolver: colo.resolver,
     domain: home.domain,
+    ra: home.ra,
+    beacon: colo.tunnel,
     ...machinesOf(home, site.segments),
     boot: home.boot,
   };

@@ -5,6 +5,7 @@ import type { LanHost } from "../network/lan-host";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Pinhole } from "../network/pinhole";
 import type { Prefix } from "../network/prefix";
+import type { RaPlan } from "../network/ra-plan";
 import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
@@ -28,10 +29,11 @@ export interface HomeGatewayArgs {
   readonly packagesAtRemoval: HostNeeds["packagesAtRemoval"];
   readonly managementPrefixes: readonly Prefix[];
   readonly wanInterface: string;
-  readonly colo: Pick<ColoAddresses, "prefix" | "resolver">;
+  readonly colo: Pick<ColoAddresses, "prefix" | "resolver" | "tunnel">;
   readonly site: SiteAddresses;
   readonly mtu: MtuPlan;
   readonly domain: string;
+  readonly ra: RaPlan;
   /** Machines with a name. */
   readonly hosts: readonly LanHost[];
   readonly pinholes: readonly Pinhole[];
@@ -59,7 +61,8 @@ export class HomeGateway extends pulumi.ComponentResource {
 
   constructor(name: string, args: HomeGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:HomeGateway", name, {}, opts);
-    const { login, wanInterface, site, colo } = args;
+    const { login, wanInterface, site, colo, ra } = args;
+    const byRadvd = ra.daemon === "radvd";
 
     const needs = {
       interfaces: [
@@ -67,10 +70,11 @@ export class HomeGateway extends pulumi.ComponentResource {
         ...site.segments.map((segment) => ({ name: segment.interface, setting: "lan.segments" })),
       ],
       // The binary alone: Debian's unit of dnsmasq would fight for port 53.
-      packages: ["dnsmasq-base", "iputils-ping"],
+      packages: ["dnsmasq-base", "iputils-ping", ...(byRadvd ? ["radvd"] : [])],
       packagesAtRemoval: args.packagesAtRemoval,
-      masks: [],
+      masks: byRadvd ? ["radvd.service"] : [],
       requires: [
+        ...(byRadvd ? ["pref64 13"] : []),
         ...site.segments.map((segment) => `unmanaged ${segment.interface}`),
         "free-port udp 53 ipv6-home-dnsmasq.service",
         "free-port tcp 53 ipv6-home-dnsmasq.service",
@@ -84,6 +88,7 @@ export class HomeGateway extends pulumi.ComponentResource {
       sshPort: login.port,
       end: "home" as const,
       resolver: colo.resolver,
+      beacon: colo.tunnel,
     };
     this.firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });

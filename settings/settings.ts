@@ -3,6 +3,7 @@ import type { BootPlan } from "../network/boot-plan";
 import type { Segment } from "../network/address-plan";
 import type { Pinhole } from "../network/pinhole";
 import type { Prefix } from "../network/prefix";
+import type { RaPlan } from "../network/ra-plan";
 
 /** How to log in to a stack's own host. */
 export interface LoginSettings {
@@ -104,6 +105,7 @@ export interface HomeSettings {
   readonly siteNumber: number;
   readonly keyEpoch: number;
   readonly domain: string;
+  readonly ra: RaPlan;
   readonly segments: readonly Segment[];
   /** Private IPv4 /16; segment n gets its /24 number n where its mode has IPv4. */
   readonly ipv4Prefix: Prefix;

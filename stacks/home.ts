@@ -45,6 +45,7 @@ export function homeStack(
     site,
     mtu,
     domain,
+    ra: settings.ra,
     ...machines,
     boot: settings.boot,
   });

@@ -8,6 +8,7 @@ import { coloMistakes } from "./mistakes/colo";
 import { hostsMistakes } from "./mistakes/hosts";
 import { namesMistakes } from "./mistakes/names";
 import { pinholesMistakes } from "./mistakes/pinholes";
+import { raMistakes } from "./mistakes/ra";
 import { segmentsMistakes } from "./mistakes/segments";
 import { siteMistakes } from "./mistakes/site";
 import { sshMistakes } from "./mistakes/ssh";
@@ -24,6 +25,7 @@ const mistakes: readonly Case[] = [
   ...translationMistakes,
   ...siteMistakes,
   ...segmentsMistakes,
+  ...raMistakes,
   ...hostsMistakes,
   ...bootMistakes,
   ...pinholesMistakes,

@@ -22,7 +22,18 @@ const goldenOf: Readonly<Record<string, string>> = {
 };
 
 /** Modules that make no bundle of their own: building blocks, each with a test of its name beside this folder. */
-const blocks = ["boot-options", "bundle", "lan-hosts", "live", "nftables", "sysctl", "tunnel-unit", "unit"];
+const blocks = [
+  "boot-options",
+  "bundle",
+  "lan-hosts",
+  "live",
+  "nftables",
+  "ra-watch",
+  "radvd",
+  "sysctl",
+  "tunnel-unit",
+  "unit",
+];
 
 const modules = readdirSync(join(projectFolder, "render")).map((file) => file.replace(/\.ts$/, ""));
 
