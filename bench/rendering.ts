@@ -71,6 +71,8 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     resolver: colo.resolver,
     domain: home.domain,
     ...machines,
+    ra: home.ra,
+    beacon: colo.tunnel,
     boot: home.boot,
     secondary: home.dns.publicZone === undefined ? undefined : colo.tunnel,
     delegations: delegationsOf(home, site, machines.hosts),

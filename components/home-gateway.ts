@@ -6,6 +6,7 @@ import type { LanHost } from "../network/lan-host";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Pinhole } from "../network/pinhole";
 import type { Prefix } from "../network/prefix";
+import type { RaPlan } from "../network/ra-plan";
 import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
@@ -35,6 +36,7 @@ export interface HomeGatewayArgs {
   readonly site: SiteAddresses;
   readonly mtu: MtuPlan;
   readonly domain: string;
+  readonly ra: RaPlan;
   /** Machines with a name. */
   readonly hosts: readonly LanHost[];
   readonly pinholes: readonly Pinhole[];
@@ -66,7 +68,8 @@ export class HomeGateway extends pulumi.ComponentResource {
 
   constructor(name: string, args: HomeGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:HomeGateway", name, {}, opts);
-    const { login, wanInterface, site, colo } = args;
+    const { login, wanInterface, site, colo, ra } = args;
+    const byRadvd = ra.daemon === "radvd";
 
     const needs = {
       interfaces: [
@@ -80,17 +83,20 @@ export class HomeGateway extends pulumi.ComponentResource {
       packages: [
         "dnsmasq-base",
         "iputils-ping",
+        ...(byRadvd ? ["radvd"] : []),
         ...(args.hasNames ? ["bind9", "bind9-utils"] : []),
         ...(site.clat === undefined ? [] : ["tayga"]),
         ...(args.delegations.length === 0 ? [] : ["kea-dhcp6-server"]),
       ],
       packagesAtRemoval: args.packagesAtRemoval,
       masks: [
+        ...(byRadvd ? ["radvd.service"] : []),
         ...(args.hasNames ? ["named.service"] : []),
         ...(site.clat === undefined ? [] : ["tayga.service"]),
         ...(args.delegations.length === 0 ? [] : ["kea-dhcp6-server.service"]),
       ],
       requires: [
+        ...(byRadvd ? ["pref64 13"] : []),
         ...site.segments.map((segment) => `unmanaged ${segment.interface}`),
         "free-port udp 53 ipv6-home-dnsmasq.service",
         "free-port tcp 53 ipv6-home-dnsmasq.service",
@@ -109,6 +115,7 @@ export class HomeGateway extends pulumi.ComponentResource {
       end: "home" as const,
       resolver: colo.resolver,
       secondary: args.hasNames ? colo.tunnel : undefined,
+      beacon: colo.tunnel,
     };
     this.firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });

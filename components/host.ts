@@ -39,6 +39,8 @@ const programs = [
   ["vacancy", "host/vacancy.sh"],
   ["lan-farewell", "lan/lan-farewell.pl"],
   ["lan-links", "lan/lan-links.sh"],
+  ["ra-config", "lan/ra-config.pl"],
+  ["ra-watch", "lan/ra-watch.pl"],
   ["next-zone", "names/next-zone.sh"],
   ["wireguard-device", "tunnel/wireguard-device.sh"],
   ["wireguard-peer", "tunnel/wireguard-peer.sh"],

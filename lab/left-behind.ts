@@ -16,13 +16,13 @@ export interface LeftBehind {
 export const leftBehind: readonly LeftBehind[] = [
   {
     aspect: "users",
-    name: /^dnsmasq$/,
-    why: "the package dnsmasq-base leaves its system user, as packages of Debian do",
+    name: /^(dnsmasq|radvd)$/,
+    why: "the packages dnsmasq-base and radvd leave their system users, as packages of Debian do",
   },
   {
     aspect: "contents",
     name: /^\/etc\/(passwd|shadow)$/,
-    why: "that user's lines",
+    why: "the lines of these users",
   },
   {
     aspect: "contents",
@@ -97,8 +97,8 @@ export const leftBehind: readonly LeftBehind[] = [
   ),
   ...kept(
     "files",
-    /^\/etc\/(bind\/rndc\.key|apparmor\.d\/local\/usr\.sbin\.named|rc[0-6S]\.d\/K01(named|tayga))$|^\/var\/lib\/bind$/,
-    "made by bind9 and tayga when they were installed; their daemons are off",
+    /^\/etc\/(bind\/rndc\.key|apparmor\.d\/local\/usr\.sbin\.named|rc[0-6S]\.d\/K01(named|radvd|tayga))$|^\/var\/lib\/bind$/,
+    "made by bind9, radvd and tayga when they were installed; their daemons are off",
   ),
   ...kept(
     "contents",

@@ -30,13 +30,15 @@ const cabin = {
 
 /** Settings that differ from the examples: addresses, keys, nothing else. */
 function labSettings(stack: AnyStackName, lab: LabDescription): Record<string, unknown> {
-  const { management: address, hostKey } = lab.hosts[stack];
+  const { management: address, hostKey, release } = lab.hosts[stack];
   return {
     "ssh.address": address,
     "ssh.hostKey": hostKey,
     "ssh.managementPrefixes": ["fd00:1ab::/64"],
     // The lab compares a host that was given back with what it was.
     "destroy.packages": "purge",
+    // Its radvd has no PREF64.
+    ...(stack !== "colo" && release === "bookworm" ? { "ra.daemon": "dnsmasq" } : {}),
     ...(stack === "colo" ? { "colo.address4": "11.0.1.2", "dns64.trustAnchors": [lab.dns.trustAnchor] } : {}),
     ...(stack === "cabin" ? cabin : {}),
   };

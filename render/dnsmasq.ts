@@ -4,6 +4,8 @@ import type { BootPlan } from "../network/boot-plan";
 import type { Delegation } from "../network/delegation";
 import type { LanHost } from "../network/lan-host";
 import type { MtuPlan } from "../network/mtu-plan";
+import { raPlan, type RaPlan } from "../network/ra-plan";
+import { nat64Prefix } from "../network/well-known";
 import { renderBootOptions } from "./boot-options";
 import { renderAllowedNames } from "./allowed-names";
 import type { Bundle } from "./bundle";
@@ -11,6 +13,8 @@ import { renderDhcp4 } from "./dhcp4";
 import { libraryFolder } from "./host";
 import { renderLanHosts } from "./lan-hosts";
 import { lanLinks, lanLinksAway, lanLinkStates } from "./lan-links";
+import { raWatchPart, uplinkPath } from "./ra-watch";
+import { radvdPart } from "./radvd";
 import { prefixUnit } from "./routing";
 import { renderUnit, unitPath } from "./unit";
 
@@ -19,14 +23,8 @@ const dnsmasqUnit = "ipv6-home-dnsmasq.service";
 const configPath = "/etc/ipv6-home/dnsmasq.conf";
 const stateFolder = "ipv6-home-dnsmasq";
 
-/** Lease time, and with dnsmasq also preferred and valid lifetime in RAs: what RFC 9096, section 3.2, recommends. */
-const preferredLifetimeSec = 2700;
-
-/** RFC 4861, section 6.2.1: MaxRtrAdvInterval (4 to 1800 s) and AdvDefaultLifetime (at least that interval). */
-const advertisements = { intervalSec: 200, routerLifetimeSec: 1800 } as const;
-
-/** The LAN by dnsmasq: RA, DHCPv6 and SLAAC on each segment, names of leased machines, the rest asked at the colo. */
-export function lanBundle(args: {
+/** What the LAN is made of. */
+export interface Lan {
   readonly site: SiteAddresses;
   readonly mtu: MtuPlan;
   readonly domain: string;
@@ -34,41 +32,63 @@ export function lanBundle(args: {
   readonly boot: BootPlan;
   readonly delegations: readonly Delegation[];
   readonly resolver: Address;
-}): Bundle {
+  readonly ra: RaPlan;
+  /** The colo's end of the tunnel, which answers while the uplink is there. */
+  readonly beacon: Address;
+}
+
+/** The LAN: DHCPv6 and names of its machines by dnsmasq, the rest asked at the colo; RA by dnsmasq or radvd. */
+export function lanBundle(args: Lan): Bundle {
+  const { site, ra } = args;
+  const advertised = ra.daemon === "radvd" ? radvdPart({ ...args, lanUnit, uplinkPath }) : undefined;
+  const files = [
+    { path: configPath, content: renderDnsmasqConf(args) },
+    { path: unitPath(lanUnit), content: renderLanUnit(site, args.delegations) },
+    { path: unitPath(dnsmasqUnit), content: renderDnsmasqUnit() },
+    ...(advertised?.files ?? []),
+  ];
+  const watch = raWatchPart({ ...args, others: files.map(({ path }) => path) });
   return {
     component: "lan",
-    files: [
-      { path: configPath, content: renderDnsmasqConf(args) },
-      { path: unitPath(lanUnit), content: renderLanUnit(args.site, args.delegations) },
-      { path: unitPath(dnsmasqUnit), content: renderDnsmasqUnit() },
-    ],
+    files: [...files, ...watch.files],
     checks: [
       `dnsmasq --test --conf-file={stage}${configPath}`,
       `systemd-analyze verify {stage}${unitPath(lanUnit)} {stage}${unitPath(dnsmasqUnit)}`,
+      ...(advertised?.checks ?? []),
+      ...watch.checks,
     ],
-    farewells: args.site.segments.map(({ interface: device, prefix, gateway }) => ({
-      to: `${device}=${prefix}`,
-      command: [`${libraryFolder}/lan-farewell`, device, prefix, gateway, args.domain].join(" "),
+    farewells: site.segments.map((segment) => ({
+      to: `${segment.interface}=${segment.prefix}`,
+      command: farewell(segment, args),
     })),
-    links: [...new Set(args.site.segments.map(({ interface: device, vlan }) => vlan?.parent ?? device))],
-    states: args.site.segments.flatMap(lanLinkStates),
+    links: [...new Set(site.segments.map(({ interface: device, vlan }) => vlan?.parent ?? device))],
+    states: [...site.segments.flatMap(lanLinkStates), ...watch.states],
     units: [
       { unit: lanUnit, action: "restart", paths: [unitPath(lanUnit)] },
       { unit: dnsmasqUnit, action: "restart", paths: [configPath, unitPath(lanUnit), unitPath(dnsmasqUnit)] },
+      ...watch.units,
+      ...(advertised?.units ?? []),
     ],
+    notifies: advertised?.notifies ?? [],
   };
 }
 
-function renderDnsmasqConf(args: {
-  readonly site: SiteAddresses;
-  readonly mtu: MtuPlan;
-  readonly domain: string;
-  readonly hosts: readonly LanHost[];
-  readonly boot: BootPlan;
-  readonly delegations: readonly Delegation[];
-  readonly resolver: Address;
-}): string {
-  const { site, mtu, domain, hosts, boot, delegations, resolver } = args;
+/** Final advertisements at a time: three in all (RFC 4861, section 10), of which radvd sends one itself when it stops. */
+function farewell(segment: SegmentAddresses, { ra, domain }: Lan): string {
+  const pref64 = ra.daemon === "radvd" ? nat64Prefix.toString() : "-";
+  const most = ra.daemon === "radvd" ? 1 : 2;
+  return [
+    `${libraryFolder}/lan-farewell`,
+    segment.interface,
+    segment.prefix,
+    segment.gateway,
+    domain,
+    pref64,
+    most,
+  ].join(" ");
+}
+
+function renderDnsmasqConf({ site, mtu, domain, hosts, boot, delegations, resolver, ra }: Lan): string {
   return [
     "# dnsmasq(8)",
     "user=dnsmasq",
@@ -91,7 +111,7 @@ function renderDnsmasqConf(args: {
     "dhcp-fqdn",
     "",
     "# Addresses",
-    "enable-ra",
+    ...(ra.daemon === "dnsmasq" ? ["enable-ra"] : []),
     "dhcp-authoritative",
     "dhcp-rapid-commit",
     `dhcp-leasefile=/var/lib/${stateFolder}/leases`,
@@ -99,7 +119,7 @@ function renderDnsmasqConf(args: {
     ...site.segments.flatMap((segment) => [
       "",
       `# Segment ${segment.name}`,
-      ...renderSegment(segment, mtu),
+      ...renderSegment(segment, mtu, ra),
       ...renderDhcp4(segment, domain, mtu),
     ]),
     ...renderAllowedNames(site.segments),
@@ -109,12 +129,16 @@ function renderDnsmasqConf(args: {
   ].join("\n");
 }
 
-function renderSegment(segment: SegmentAddresses, mtu: MtuPlan): string[] {
-  const { intervalSec, routerLifetimeSec } = advertisements;
+function renderSegment(segment: SegmentAddresses, mtu: MtuPlan, ra: RaPlan): string[] {
+  const { intervalSec, routerLifetimeSec, preferredLifetimeSec } = raPlan;
+  const advertises = ra.daemon === "dnsmasq";
+  const range = [segment.leases.first, segment.leases.last, ...(advertises ? ["slaac"] : []), 64];
   return [
-    `dhcp-range=set:${segment.name},${segment.leases.first},${segment.leases.last},slaac,64,${preferredLifetimeSec}`,
+    `dhcp-range=set:${segment.name},${range.join(",")},${preferredLifetimeSec}`,
     `dhcp-option=tag:${segment.name},option6:dns-server,[${segment.gateway}]`,
-    `ra-param=${segment.interface},mtu:${mtu.tunnel},${intervalSec},${routerLifetimeSec}`,
+    ...(advertises
+      ? [`ra-param=${segment.interface},mtu:${mtu.tunnel},${intervalSec},${routerLifetimeSec}`]
+      : []),
   ];
 }
 
@@ -144,7 +168,7 @@ function renderLanUnit(site: SiteAddresses, delegations: readonly Delegation[]):
 function renderDnsmasqUnit(): string {
   return renderUnit({
     Unit: {
-      Description: "RA, DHCPv6 and names for the LAN by dnsmasq",
+      Description: "DHCPv6 and names for the LAN by dnsmasq",
       After: `network.target ${lanUnit}`,
       Requires: lanUnit,
     },

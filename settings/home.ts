@@ -7,6 +7,7 @@ import { conflictsOfDelegations, delegation } from "./lan-delegations";
 import { conflictsAmongHosts, host, pinholesOfHosts } from "./lan-hosts";
 import { overlapsAmong, pinhole, strangersAmong } from "./lan-pinholes";
 import { conflictsAmong, segment } from "./lan-segments";
+import { parseRa } from "./ra";
 import { all, andThen, valid, type Result } from "./result";
 import type { HomeSettings } from "./settings";
 import type { SettingSource } from "./source";
@@ -47,6 +48,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
       integer(1, Number.MAX_SAFE_INTEGER, "add one to rotate the keys"),
     ),
     domain,
+    ra: parseRa(source),
     segments,
     ipv4Prefix: source.read(
       "lan.ipv4Prefix",

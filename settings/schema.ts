@@ -202,6 +202,20 @@ export const declarations = {
     default: 1,
     description: "Generation of the public zone's keys. Another number, and all of them are new.",
   },
+  "ra.daemon": {
+    type: "string",
+    role: "home",
+    default: "radvd",
+    description:
+      "Which program sends the router advertisements: radvd, or dnsmasq, which has no PREF64 and is the choice on Debian 12. Everything else on the LAN is dnsmasq's in either case.",
+  },
+  "ra.uplinkLossSec": {
+    type: "integer",
+    role: "home",
+    default: 0,
+    description:
+      "Seconds, 5 to 3600, that the tunnel may be down before the gateway stops to advertise a default route; it begins again when the tunnel is back. If 0, it is 60 with radvd; dnsmasq cannot do it.",
+  },
   "lan.segments": {
     type: "array",
     items: "object",

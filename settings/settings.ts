@@ -4,6 +4,7 @@ import type { Segment } from "../network/address-plan";
 import type { DelegatedLength } from "../network/delegation";
 import type { Pinhole } from "../network/pinhole";
 import type { Prefix } from "../network/prefix";
+import type { RaPlan } from "../network/ra-plan";
 
 /** How to log in to a stack's own host. */
 export interface LoginSettings {
@@ -126,6 +127,7 @@ export interface HomeSettings {
   readonly siteNumber: number;
   readonly keyEpoch: number;
   readonly domain: string;
+  readonly ra: RaPlan;
   readonly segments: readonly Segment[];
   /** Private IPv4 /16; segment n gets its /24 number n where its mode has IPv4. */
   readonly ipv4Prefix: Prefix;

@@ -1,6 +1,7 @@
 import type { ColoAddresses, SiteAddresses, SegmentMode } from "../network/address-plan";
 import type { LanHost } from "../network/lan-host";
 import type { MtuPlan } from "../network/mtu-plan";
+import type { RaPlan } from "../network/ra-plan";
 import { nat64Prefix } from "../network/well-known";
 
 /** Counts up with each change that an older program for the client's chair would misread. */
@@ -43,8 +44,9 @@ export function verifyFacts(args: {
   readonly domain: string;
   readonly endpoint: string;
   readonly hosts: readonly LanHost[];
+  readonly ra: Pick<RaPlan, "daemon">;
 }): VerifyFacts {
-  const { site, colo, mtu, domain, endpoint, hosts } = args;
+  const { site, colo, mtu, domain, endpoint, hosts, ra } = args;
   return {
     schema: verifySchema,
     domain,
@@ -64,8 +66,7 @@ export function verifyFacts(args: {
     nat64Prefix: nat64Prefix.toString(),
     mtu: { tunnel: mtu.tunnel },
     endpoint,
-    // Until the gateway's advertisements carry it in every release.
-    pref64: "optional",
+    pref64: ra.daemon === "radvd" ? "expected" : "optional",
     hosts: Object.fromEntries(
       hosts.flatMap(({ name, addresses }) => addresses.map((address) => [address.toString(), name] as const)),
     ),

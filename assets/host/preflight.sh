@@ -41,6 +41,12 @@ preflight() {
         esac
         [ -d /run/systemd/system ] || echo "the host was not booted by systemd; allowed is systemd only"
         ;;
+      pref64)
+        # argument is the first release of Debian whose radvd knows the option (2.20).
+        owner=$(. /etc/os-release && echo "${VERSION_ID-0}")
+        [ "${owner%%.*}" -ge "$argument" ] ||
+          echo "the host runs Debian $owner, whose radvd announces no PREF64; allowed is Debian $argument with ra.daemon radvd; set ra.daemon to dnsmasq"
+        ;;
       interface)
         [ -e "/sys/class/net/$argument" ] ||
           echo "there is no interface $argument; there are $(find /sys/class/net -mindepth 1 ! -name lo ! -name 'vpn*' -printf '%f\n' | sort | xargs); mend $rest in the settings"

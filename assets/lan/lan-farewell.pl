@@ -2,9 +2,10 @@
 # Tells the machines of a LAN segment that this router goes: final router advertisements (RFC 4861, section 6.2.5) with
 # router lifetime 0, the prefix with both lifetimes 0 (RFC 7084, L-13), its resolver and domain with lifetime 0
 # (RFC 8106, section 5). A host drops the route and the resolver and deprecates its addresses at once; it keeps them
-# valid for what was left, at most two hours (RFC 4862, section 5.5.3 e). dnsmasq says nothing when it stops.
+# valid for what was left, at most two hours (RFC 4862, section 5.5.3 e). dnsmasq says nothing when it stops; radvd says
+# that its router goes, but not its prefix, nor the translator's.
 #
-#   lan-farewell INTERFACE PREFIX RESOLVER DOMAIN TIMES
+#   lan-farewell INTERFACE PREFIX RESOLVER DOMAIN PREF64|- MOST TIMES        (MOST of the TIMES)
 use strict;
 use warnings;
 use Socket qw(AF_INET6 SOCK_RAW inet_pton inet_ntop pack_sockaddr_in6 IPPROTO_IPV6 IPV6_MULTICAST_HOPS IPV6_MULTICAST_IF);
@@ -13,8 +14,10 @@ my $icmpv6 = 58;
 # RFC 4861, section 10: seconds between two multicast ones.
 my $min_delay_between_ras = 3;
 
-my ($interface, $prefix, $resolver, $domain, $times) = @ARGV;
-die "usage: lan-farewell INTERFACE PREFIX RESOLVER DOMAIN TIMES\n" unless defined $times and $times =~ /^[1-3]$/;
+my ($interface, $prefix, $resolver, $domain, $pref64, $most, $times) = @ARGV;
+die "usage: lan-farewell INTERFACE PREFIX RESOLVER DOMAIN PREF64|- MOST TIMES\n"
+  unless defined $times and "$most $times" =~ /^[1-3] [1-3]$/;
+$times = $most if $times > $most;
 
 # The interface's number and its link-local address (scope 20), which an advertisement must come from.
 sub link_local {
@@ -41,7 +44,9 @@ sub advertisement {
     # Prefix information, RFC 4861, section 4.6.2: on-link and autonomous, as it was advertised
     pack('CCCCNNN', 3, 4, $length, 0xc0, 0, 0, 0) . inet_pton(AF_INET6, $network),
     pack('CCnN', 25, 3, 0, 0) . inet_pton(AF_INET6, $resolver),
-    pack('CCnN', 31, 1 + length($names) / 8, 0, 0) . $names;
+    pack('CCnN', 31, 1 + length($names) / 8, 0, 0) . $names,
+    # RFC 8781, section 4: scaled lifetime 0, length code 0 for a /96
+    $pref64 eq '-' ? '' : pack('CCn', 38, 2, 0) . substr(inet_pton(AF_INET6, $pref64 =~ s{/96$}{}r), 0, 12);
 }
 
 my ($source, $index) = link_local();

@@ -70,7 +70,7 @@ describe("a LAN interface that is not always there", () => {
     await sh("home", "systemctl stop ipv6-home-lan");
     const left = "ip -6 -o address show dev enp3s0 scope global; ip -6 route show table vpn dev enp3s0";
     expect(await sh("home", left)).toBe("");
-    await sh("home", "systemctl start ipv6-home-lan ipv6-home-dnsmasq");
+    await sh("home", "systemctl start ipv6-home-lan ipv6-home-dnsmasq ipv6-home-radvd");
     await printerIsServed();
   }, 90_000);
 });

@@ -1,11 +1,11 @@
 import { connectivityChecks, eventually, runCheck } from "../../lab/checks";
 import { restartClients } from "../../lab/clients";
-import { down, up } from "../../lab/lab";
+import { describe as describeLab, down, up } from "../../lab/lab";
 import { leftBehind, unnamed } from "../../lab/left-behind";
 import { differences, keepSnapshot, keptSnapshot, takeSnapshot, type Difference } from "../../lab/snapshot";
 import { forgetStacks, prepareStacks, writeSettings } from "../../lab/stacks";
 import { hostNames, type HostName } from "../../lab/topology";
-import { closeEngine, mustDestroy, pulumiUp, sh, theEngine } from "./support";
+import { closeEngine, mustDestroy, pulumi, pulumiUp, sh, theEngine } from "./support";
 
 // The whole path once more on Debian 12, from bare hosts to bare hosts; here packages stay.
 beforeAll(async () => {
@@ -42,8 +42,19 @@ describe("Debian 12", () => {
     for (const check of connectivityChecks) expect((await runCheck(check)).ok).toBe(false);
   }, 120_000);
 
-  it("converges by the same program and settings", async () => {
+  it("has no radvd that could announce PREF64, and says what to do", async () => {
     await pulumiUp("colo");
+    writeSettings("home", describeLab(), { "destroy.packages": "keep", "ra.daemon": "radvd" });
+    const { code, stdout, stderr } = await pulumi("home", "up", "--yes", "--skip-preview");
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toContain(
+      "host: the host runs Debian 12, whose radvd announces no PREF64; allowed is Debian 13 with ra.daemon radvd; set ra.daemon to dnsmasq",
+    );
+    expect(await packagesOf("home")).toEqual(packagesBefore.home);
+    writeSettings("home", describeLab(), { "destroy.packages": "keep", "ra.daemon": "dnsmasq" });
+  }, 120_000);
+
+  it("converges by the same program, and settings that differ in that one", async () => {
     await pulumiUp("home");
     await restartClients();
   }, 300_000);

@@ -10,6 +10,7 @@ import { delegationsMistakes } from "./mistakes/delegations";
 import { hostsMistakes } from "./mistakes/hosts";
 import { namesMistakes } from "./mistakes/names";
 import { pinholesMistakes } from "./mistakes/pinholes";
+import { raMistakes } from "./mistakes/ra";
 import { segmentsMistakes } from "./mistakes/segments";
 import { siteMistakes } from "./mistakes/site";
 import { sshMistakes } from "./mistakes/ssh";
@@ -26,6 +27,7 @@ const mistakes: readonly Case[] = [
   ...translationMistakes,
   ...siteMistakes,
   ...segmentsMistakes,
+  ...raMistakes,
   ...hostsMistakes,
   ...bootMistakes,
   ...delegationsMistakes,

@@ -39,6 +39,8 @@ const blocks = [
   "live",
   "mode-firewall",
   "nftables",
+  "ra-watch",
+  "radvd",
   "sysctl",
   "tunnel-unit",
   "unit",

@@ -79,6 +79,7 @@ export const variants = {
     "site.number": 7,
     "tunnel.keyEpoch": 2,
     "lan.domain": "cabin.example.org",
+    "ra.daemon": "dnsmasq",
     "lan.segments": [
       { name: "lan", subnet: 1, interface: "br0", mode: "v6mostly" },
       { name: "guests", subnet: 255, interface: "br0", vlan: 20, mode: "guest" },

@@ -27,6 +27,7 @@ const facts = verifyFacts({
   domain: "home.arpa",
   endpoint: "198.51.100.10:51820",
   hosts: [{ name: "nas", segment: lan, reserved, addresses: [reserved], public: false }],
+  ra: { daemon: "radvd" },
 });
 
 describe("the program in one file", () => {
@@ -88,7 +89,7 @@ test("the facts of a site are addresses, names and sizes only", () => {
     nat64Prefix: "64:ff9b::/96",
     mtu: { tunnel: 1440 },
     endpoint: "198.51.100.10:51820",
-    pref64: "optional",
+    pref64: "expected",
     hosts: { "2001:db8:beef:101::42": "nas" },
   });
 });
