@@ -55,10 +55,7 @@ const fields: Parser<HostFields> = fieldsOf<HostFields>(
     mac: orElse(undefined, mac),
     duid: orElse(undefined, duid),
     suffix: orElse(undefined, interfaceId),
-    slaac: orElse(
-      undefined,
-      oneOf(slaacWays, "how the machine forms its address, see docs/NETWORK.md, names"),
-    ),
+    slaac: orElse(undefined, oneOf(slaacWays, "how the machine forms its address, see docs/NAMES.md")),
     pinholes: orElse([], listOf(fieldsOf<Opening>(openingFields, ["from"]))),
     boot: orElse(undefined, hostLabel),
     public: orElse(false, yesOrNo("true gives it a name on the internet as well")),

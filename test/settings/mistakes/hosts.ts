@@ -93,7 +93,7 @@ export const hostsMistakes: readonly Case[] = [
     role: "home",
     changes: hosts({ ...nas, slaac: "privacy" }),
     sentence:
-      'lan.hosts[0].slaac: given "privacy"; allowed is eui64 or token or none; how the machine forms its address, see docs/NETWORK.md, names',
+      'lan.hosts[0].slaac: given "privacy"; allowed is eui64 or token or none; how the machine forms its address, see docs/NAMES.md',
   },
   {
     title: "a machine is public by another word",
