@@ -74,7 +74,7 @@ test("a change of the colo shows in the home as well, because the home is previe
     "colo colo-nat64 /etc/systemd/system/ipv6-home-nat64.service",
     "colo tunnel-colo /etc/systemd/system/ipv6-home-vpn1-0.service",
     "home home-firewall /etc/ipv6-home/firewall.nft",
-    "home home-lan /etc/ipv6-home/dnsmasq.conf",
+    "home home-lan /etc/ipv6-home/radvd.conf",
     "home tunnel-home /etc/systemd/system/ipv6-home-vpn0.service",
   ]);
 });
