@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { restartClients } from "../../lab/clients";
 import { exec } from "../../lab/lab";
 import { run } from "../../lab/run";
 import { projectFolder, stackEnvironment } from "../../lab/stacks";
@@ -25,7 +26,9 @@ interface Report {
 let program: string;
 beforeAll(async () => {
   program = verifyProgram(readFacts("home", await outputs("home")), labTargets);
-});
+  // A lease of an earlier test may have been another one's.
+  await restartClients();
+}, 60_000);
 
 /** What the program says for machines, and its exit code. */
 async function verify(from: "laptop" | "phone", ...options: string[]) {
