@@ -8,7 +8,7 @@ const help = `usage: npm run bench -- VERB [--quick] [--strict]
   converge   first up, one-file change, no-op and preview in the lab, against a shell script and Ansible (about 6 min)
   change     a rotation of the tunnel's keys, a one-line change and a look for drift in the lab, against shell scripts
              (about 4 min)
-  growth     preview time and state size by number of sites, segments and pinholes; needs no lab (about 3 min)
+  growth     preview time and state size by number of sites, segments, pinholes and machines; needs no lab (about 4 min)
 
   --quick    fewer runs
   --strict   exit code 1 if a target misses

@@ -19,7 +19,7 @@ type Progress = (line: string) => void;
 /** What a shared machine adds to a median at times. */
 const noiseMs = 100;
 
-/** `bench growth`: what more sites, segments and pinholes cost. Answers the report. */
+/** `bench growth`: what more sites, segments, pinholes and machines cost. Answers the report. */
 export async function growth(quick: boolean, progress: Progress): Promise<Report> {
   const runs = quick ? 1 : 5;
   const project = await ScratchProject.create(await startFakeHost());
@@ -51,11 +51,14 @@ export async function growth(quick: boolean, progress: Progress): Promise<Report
     }
     const segments = await series("segments", [1, 10, 20, 40], withSegments);
     const pinholes = await series("pinholes", [1, 100, 500, 1000], withPinholes);
+    const hosts = await series("machines", [1, 100, 500, 1000], withHosts);
     const targets = [
       ...constant("colo's preview and state, 1 to 255 sites", sites.colo),
       ...constant("a home's preview and state, 1 to 255 sites", sites.home),
       ...linear("preview and state, 1 to 40 segments", segments),
       ...linear("preview and state, 1 to 1,000 pinholes", pinholes),
+      ...linear("preview and state, 1 to 1,000 machines", hosts),
+      ...measureRendering(" with 1,000 machines", withHosts(1000)).targets,
       ...measureRendering(" with 40 segments and 1,000 pinholes", {
         ...withSegments(40),
         "lan.pinholes": pinholesIn("lan1", 1000),
@@ -68,6 +71,7 @@ export async function growth(quick: boolean, progress: Progress): Promise<Report
       tableOf("sites, one home's stack", sites.home),
       tableOf("segments", segments),
       tableOf("pinholes", pinholes),
+      tableOf("machines", hosts),
       targetTable(targets),
       "",
     ].join("\n\n");
@@ -99,6 +103,20 @@ const pinholesIn = (segment: string, count: number) =>
     protocol: "tcp",
     port: 443,
   }));
+
+const pair = (number: number): string => number.toString(16).padStart(2, "0");
+
+/** Each with a name, a way in, and an address of its own beside that of its MAC. */
+const withHosts = (count: number): Settings => ({
+  "lan.pinholes": [],
+  "lan.hosts": Array.from({ length: count }, (_, index) => ({
+    name: `machine-${index + 1}`,
+    segment: "lan",
+    mac: `02:00:5e:10:${pair(index >> 8)}:${pair(index & 255)}`,
+    suffix: `::1:${(index + 1).toString(16)}`,
+    pinholes: [{ protocol: "tcp", port: 443 }],
+  })),
+});
 
 const tableOf = (what: string, points: readonly Point[]): string =>
   table([
