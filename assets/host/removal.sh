@@ -42,6 +42,8 @@ remove() {
   restore_links
   restore_sysctls
   notify_after_removal
+  # Folders that hold somebody's own files stay, and with the host gone nobody asks for them any more.
+  [ "$component" != host ] || rm -f "$state_root/directories"
   rm -rf "$state_root/.gone"
   mv "$state" "$state_root/.gone"
   rm -rf "$state_root/.gone"

@@ -114,6 +114,8 @@ describe("with a class", () => {
   it("without a class again, the server is gone", async () => {
     set({});
     await pulumiUp("home");
+    // What somebody has put there is theirs.
+    expect(await sh("home", "ls /srv/ipv6-home-boot && rm -r /srv/ipv6-home-boot")).toBe("hello.ipxe\n");
     expect((await trySh("home", "systemctl is-active ipv6-home-boot")).code).not.toBe(0);
     expect((await trySh("home", "ls /run/ipv6-home-boot /etc/ipv6-home/boot.conf")).stdout).toBe("");
     expect(await told()).toBe("");

@@ -113,8 +113,14 @@ describe("a home that is dead", () => {
   it("still has everything when it comes back, and one command there takes it away", async () => {
     await startHost("home");
     expect(await ours("home")).toContain("/var/lib/ipv6-home\n");
+    // A folder of ours that the operator has put a file into, as boot files are.
+    await sh(
+      "home",
+      "mkdir /srv/kept && touch /srv/kept/file && echo /srv/kept >>/var/lib/ipv6-home/directories",
+    );
     await removeAll("home");
     expect(await ours("home")).toBe("");
+    expect(await sh("home", "ls /srv/kept && rm -r /srv/kept")).toBe("file\n");
     expect(await sh("home", "systemctl --failed --no-legend; nft list ruleset 2>/dev/null; true")).toBe("");
   }, 180_000);
 
