@@ -63,6 +63,11 @@ export async function restartClients(): Promise<void> {
       await stopDaemon(`${name}-client`);
       await run(["ip", "-n", namespaceOf(name), "link", "set", "eth0", "down"]);
       await run(["ip", "-n", namespaceOf(name), "-6", "addr", "flush", "dev", "eth0"]);
+      // dhcpcd makes link-local addresses itself, and leaves the kernel told not to.
+      await run([
+        ...["ip", "netns", "exec", namespaceOf(name)],
+        ...["sysctl", "-qw", "net.ipv6.conf.eth0.addr_gen_mode=0"],
+      ]);
       writeFileSync(join(directoryOf(name), "resolv.conf"), "");
       await run(["ip", "-n", namespaceOf(name), "link", "set", "eth0", "up"]);
       await startClient(name, image);

@@ -65,7 +65,7 @@ describe("a router behind the gateway", () => {
     await run(["ip", "netns", "delete", behind]);
     await sh(
       "phone",
-      "ip -6 route flush proto dhcp; ip -6 route flush type unreachable; sysctl -qw net.ipv6.conf.all.forwarding=0 net.ipv6.conf.eth0.accept_ra=1",
+      "ip -6 route flush proto dhcp; ip -6 route flush type unreachable; sysctl -qw net.ipv6.conf.all.forwarding=0 net.ipv6.conf.eth0.accept_ra=1 net.ipv6.conf.eth0.addr_gen_mode=0",
     );
     await convergeHome({});
     await closeEngine();
