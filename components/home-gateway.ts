@@ -47,6 +47,31 @@ export interface HomeGatewayArgs {
   readonly delegations: readonly Delegation[];
 }
 
+/** Packages of parts that settings add. They are the host's, whose removal alone takes packages away again. */
+const daemons: readonly {
+  readonly wanted: (args: HomeGatewayArgs) => boolean;
+  readonly packages: readonly string[];
+  readonly masks: readonly string[];
+}[] = [
+  { wanted: ({ ra }) => ra.daemon === "radvd", packages: ["radvd"], masks: ["radvd.service"] },
+  {
+    wanted: ({ hasNames }) => hasNames,
+    packages: ["bind9", "bind9-utils"],
+    masks: ["named.service"],
+  },
+  { wanted: ({ site }) => site.clat !== undefined, packages: ["tayga"], masks: ["tayga.service"] },
+  {
+    wanted: ({ delegations }) => delegations.length > 0,
+    packages: ["kea-dhcp6-server"],
+    masks: ["kea-dhcp6-server.service"],
+  },
+  {
+    wanted: ({ boot }) => boot.classes.length > 0,
+    packages: ["ipxe", "lighttpd"],
+    masks: ["lighttpd-maint.timer", "lighttpd.service"],
+  },
+];
+
 /**
  * The gateway of one home, but for its tunnel, which has an end at the colo as well.
  *
@@ -71,6 +96,7 @@ export class HomeGateway extends pulumi.ComponentResource {
     const { login, wanInterface, site, colo, ra } = args;
     const byRadvd = ra.daemon === "radvd";
 
+    const brought = daemons.filter(({ wanted }) => wanted(args));
     const needs = {
       interfaces: [
         wanInterface,
@@ -79,22 +105,14 @@ export class HomeGateway extends pulumi.ComponentResource {
         name: device,
         setting: device === wanInterface ? "wan.interface" : "lan.segments",
       })),
-      // The binary alone: Debian's unit of dnsmasq would fight for port 53.
       packages: [
+        // The binary alone: Debian's unit of dnsmasq would fight for port 53.
         "dnsmasq-base",
         "iputils-ping",
-        ...(byRadvd ? ["radvd"] : []),
-        ...(args.hasNames ? ["bind9", "bind9-utils"] : []),
-        ...(site.clat === undefined ? [] : ["tayga"]),
-        ...(args.delegations.length === 0 ? [] : ["kea-dhcp6-server"]),
+        ...brought.flatMap(({ packages }) => packages),
       ],
       packagesAtRemoval: args.packagesAtRemoval,
-      masks: [
-        ...(byRadvd ? ["radvd.service"] : []),
-        ...(args.hasNames ? ["named.service"] : []),
-        ...(site.clat === undefined ? [] : ["tayga.service"]),
-        ...(args.delegations.length === 0 ? [] : ["kea-dhcp6-server.service"]),
-      ],
+      masks: brought.flatMap(({ masks }) => masks),
       requires: [
         ...(byRadvd ? ["pref64 13"] : []),
         ...site.segments.map((segment) => `unmanaged ${segment.interface}`),

@@ -15,8 +15,6 @@ export function bootBundle({ folder }: Pick<BootPlan, "folder">): Bundle {
   return {
     component: "boot",
     requires: [`free-port tcp ${bootPort} ${bootUnit}`],
-    packages: ["ipxe", "lighttpd"],
-    masks: ["lighttpd.service"],
     directories: [{ path: folder, mode: "0755" }],
     files: [
       { path: configPath, content: config },

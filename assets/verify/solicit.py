@@ -30,8 +30,8 @@ def solicit_routers(index: int, enough, seconds: float = 3.6) -> list[dict]:
         due, end = started, started + seconds
         while time.monotonic() < end:
             if time.monotonic() >= due:
-                talk.sendto(struct.pack(">BBHI", 133, 0, 0, 0), (ALL_ROUTERS, 0, 0, index))
                 due = time.monotonic() + 1.2
+                _send(talk, struct.pack(">BBHI", 133, 0, 0, 0), (ALL_ROUTERS, 0, 0, index), due)
             wait = min(due, end) - time.monotonic()
             if not select.select([talk], [], [], max(0, wait))[0]:
                 continue
@@ -47,6 +47,19 @@ def solicit_routers(index: int, enough, seconds: float = 3.6) -> list[dict]:
     return sorted(found.values(), key=lambda each: each["source"])
 
 
+def _send(talk: socket.socket, message: bytes, to: tuple, end: float) -> None:
+    """Sends as soon as the link lets it, or not at all: before a link-local address is known to be nobody else's
+    (RFC 4862, section 5.4), and without a cable, a machine cannot ask, and hears nothing."""
+    while True:
+        try:
+            talk.sendto(message, to)
+            return
+        except OSError:
+            if time.monotonic() >= end:
+                return
+        time.sleep(0.1)
+
+
 def ask_dhcp6(index: int, name: str, mac: str, seconds: float = 1.5) -> dict:
     """Asks DHCPv6 servers (RFC 8415, section 18.2.6). The answer goes to the port of this machine's own client, so it is
     read off the link. Answers {"resolvers", "domains"} or {"silent": true}."""
@@ -58,8 +71,8 @@ def ask_dhcp6(index: int, name: str, mac: str, seconds: float = 1.5) -> dict:
         ear.bind((name, ETH_P_IPV6))
         started = time.monotonic()
         for wait in (0.5, seconds - 0.5):
-            talk.sendto(request, (ALL_SERVERS, 547, 0, index))
             end = time.monotonic() + wait
+            _send(talk, request, (ALL_SERVERS, 547, 0, index), end)
             while select.select([ear], [], [], max(0, end - time.monotonic()))[0]:
                 packet = ear.recv(4096)
                 # UDP to the client's port, right behind the header.

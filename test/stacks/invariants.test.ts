@@ -150,6 +150,13 @@ describe.each([
     expect(new Set(components).size).toBe(components.length);
   });
 
+  test("packages are the host's, whose removal alone takes packages away", () => {
+    for (const { directives, host, component } of bundlesOf(recording)) {
+      const brings = directives.some((line) => /^(package|mask) /.test(line));
+      expect([host, component, brings]).toEqual([host, component, component === "host"]);
+    }
+  });
+
   test("every file a bundle's directives speak of is one of its own, and every path is a plain absolute one", () => {
     for (const { directives, files } of bundlesOf(recording)) {
       const own = files.map(({ path }) => path);
