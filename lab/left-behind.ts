@@ -90,6 +90,12 @@ export const leftBehind: readonly LeftBehind[] = [
     why: "reached, because units of ours waited for it; until the next boot",
     sometimes: true,
   },
+  ...["files" as const, "contents" as const].map((aspect) => ({
+    aspect,
+    name: /^\/var\/www(\/html(\/index\.lighttpd\.html)?)?$/,
+    why: "the package lighttpd leaves its page, if machines booted over the network",
+    sometimes: true as const,
+  })),
   ...kept(
     "files",
     /^\/var\/lib\/(dpkg\/info\/.*|systemd\/deb-systemd-helper-.*)$/,
