@@ -57,8 +57,13 @@ const commands: Readonly<Record<Exclude<Aspect, "nft" | "contents">, string>> = 
 
 const sha256sums = `${found} -type f -print0 | xargs -0 sha256sum | sed -E 's/^(\\S+)  (.*)/\\2\\t\\1/'`;
 
+// Addresses that are still being checked for duplicates (RFC 4862, section 5.4) have no route yet.
+const settled =
+  'for _ in $(seq 50); do [ -n "$(ip -o -6 address show tentative)" ] || exit 0; sleep 0.1; done; exit 1';
+
 /** Looks at a whole host. */
 export async function takeSnapshot(host: HostName): Promise<Snapshot> {
+  await exec(host, ["bash", "-c", settled], { timeoutSec: 20 });
   const entries = await Promise.all(
     aspects.map(async (aspect) => {
       // A bare host has no nft; the machine's own looks into its network.
