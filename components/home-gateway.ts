@@ -115,6 +115,7 @@ export class HomeGateway extends pulumi.ComponentResource {
       masks: brought.flatMap(({ masks }) => masks),
       requires: [
         ...(byRadvd ? ["pref64 13"] : []),
+        ...(site.segments.some(({ vlan }) => vlan !== undefined) ? ["vlan"] : []),
         ...site.segments.map((segment) => `unmanaged ${segment.interface}`),
         "free-port udp 53 ipv6-home-dnsmasq.service",
         "free-port tcp 53 ipv6-home-dnsmasq.service",

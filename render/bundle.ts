@@ -50,6 +50,8 @@ export interface Bundle {
   readonly links?: readonly string[];
   /** Commands that print the state outside of files that the component is answerable for, see assets/host/live.sh. */
   readonly states?: readonly string[];
+  /** Files whose lines are told with what differs, and that no convergence could put right. */
+  readonly notices?: readonly string[];
   /** Tables of nftables, each with the file that makes it. */
   readonly rulesets?: readonly { readonly path: string; readonly table: string }[];
   /** Folders in which nobody else's files belong. */
@@ -84,6 +86,7 @@ export function renderBundle(bundle: Bundle): string {
     ...(bundle.sysctls ?? []).map((each) => `sysctl ${each}`),
     ...(bundle.links ?? []).map((each) => `link ${each}`),
     ...(bundle.states ?? []).map((each) => `state ${each}`),
+    ...(bundle.notices ?? []).map((each) => `notice ${each}`),
     ...(bundle.rulesets ?? []).map(({ path, table }) => `ruleset ${path} ${table}`),
     ...(bundle.exclusives ?? []).map((each) => `exclusive ${each}`),
     ...(bundle.units ?? []).map((each) => rule("unit", each)),

@@ -47,7 +47,7 @@ export function lanBundle(args: Lan): Bundle {
     { path: unitPath(dnsmasqUnit), content: renderDnsmasqUnit() },
     ...(advertised?.files ?? []),
   ];
-  const watch = raWatchPart({ ...args, others: files.map(({ path }) => path) });
+  const watch = raWatchPart(args);
   return {
     component: "lan",
     files: [...files, ...watch.files],
@@ -62,7 +62,8 @@ export function lanBundle(args: Lan): Bundle {
       command: farewell(segment, args),
     })),
     links: [...new Set(site.segments.map(({ interface: device, vlan }) => vlan?.parent ?? device))],
-    states: [...site.segments.flatMap(lanLinkStates), ...watch.states],
+    states: site.segments.flatMap(lanLinkStates),
+    notices: watch.notices,
     units: [
       { unit: lanUnit, action: "restart", paths: [unitPath(lanUnit)] },
       { unit: dnsmasqUnit, action: "restart", paths: [configPath, unitPath(lanUnit), unitPath(dnsmasqUnit)] },

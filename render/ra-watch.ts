@@ -21,15 +21,13 @@ export function raWatchPart(args: {
   readonly ra: RaPlan;
   /** The colo's end of the tunnel: who answers from there has shown that the uplink is up. */
   readonly beacon: Address;
-  /** Files whose change starts it anew, so that what was seen before a convergence is not taken for wanted. */
-  readonly others: readonly string[];
-}): Required<Pick<Bundle, "files" | "checks" | "units" | "states">> {
+}): Required<Pick<Bundle, "files" | "checks" | "units" | "notices">> {
   const unit = unitPath(watchUnit);
   return {
     files: [{ path: unit, content: renderWatchUnit(args) }],
     checks: [`systemd-analyze verify {stage}${unit}`],
-    states: [`cat ${foreignPath} 2>/dev/null || :`],
-    units: [{ unit: watchUnit, action: "restart", paths: [...args.others, unit] }],
+    notices: [foreignPath],
+    units: [{ unit: watchUnit, action: "restart", paths: [unit] }],
   };
 }
 

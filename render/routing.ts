@@ -89,15 +89,11 @@ export function homePrefixBundle(args: {
         content: renderSysctl([
           // An ISP that advertises IPv6 one day must not become a way beside the tunnel.
           [`net.ipv6.conf.${wan}.accept_ra`, 0],
-          ...site.segments.map(
-            (segment) => [`net.ipv6.conf.${sysctlName(segment.interface)}.accept_ra`, 0] as const,
-          ),
+          ...site.segments.map((segment) => [ofSegment("ipv6", segment, "accept_ra"), 0] as const),
           ["net.ipv6.conf.all.forwarding", 1],
           [`net.ipv4.conf.${wan}.rp_filter`, 2],
           // IPv4 on the LAN comes from the prefix of its own segment, if there is any.
-          ...site.segments.map(
-            (segment) => [`net.ipv4.conf.${sysctlName(segment.interface)}.rp_filter`, 1] as const,
-          ),
+          ...site.segments.map((segment) => [ofSegment("ipv4", segment, "rp_filter"), 1] as const),
         ]),
       },
       {
@@ -130,3 +126,10 @@ export function homePrefixBundle(args: {
     units: [{ unit: prefixUnit, action: "restart", paths: [unitPath(prefixUnit), tableNamePath] }],
   };
 }
+
+/** A key of a segment's interface. A VLAN comes only with the LAN's service, which sets it again: no failure until then. */
+const ofSegment = (
+  family: "ipv4" | "ipv6",
+  { interface: device, vlan }: SegmentAddresses,
+  key: string,
+): string => `${vlan === undefined ? "" : "-"}net.${family}.conf.${sysctlName(device)}.${key}`;

@@ -122,12 +122,12 @@ export const domainName: Parser<string> = (given, where) =>
 export const interfaceName: Parser<string> = (given, where) =>
   typeof given === "string" &&
   /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/.test(given) &&
-  !/^(lo$|nat64$|vpn)/.test(given)
+  !/^(lo$|clat$|nat64$|vpn)/.test(given)
     ? valid(given)
     : mistaken({
         where,
         given: quote(given),
-        allowed: "the name of an interface that exists on the host, not lo, nat64 or vpn…",
+        allowed: "the name of an interface that exists on the host, not lo, clat, nat64 or vpn…",
         todo: "see `ip link` on the host",
       });
 

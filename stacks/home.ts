@@ -35,6 +35,7 @@ export function homeStack(
   const generation = tunnelGeneration(settings.siteNumber, settings.keyEpoch, coloFacts.basePort);
   mustAnswer(settings.dns, coloFacts);
 
+  const delegations = delegationsOf(settings, site, machines.hosts);
   const gateway = new HomeGateway("home", {
     login,
     observed: observed.home,
@@ -52,7 +53,7 @@ export function homeStack(
     ...machines,
     boot: settings.boot,
     hasNames: settings.dns.publicZone !== undefined,
-    delegations: delegationsOf(settings, site, machines.hosts),
+    delegations,
   });
   const onColo: HostAccess = {
     connection: connectionTo({ ...coloFacts.login, privateKey: login.privateKey }),
@@ -122,6 +123,7 @@ export function homeStack(
       domain,
       endpoint: `${endpoint.toString()}:${generation.port}`,
       hosts: machines.hosts,
+      delegations,
       ra: settings.ra,
     }),
     ...namesOutputs(settings.dns, names),

@@ -1,11 +1,12 @@
 import type { ColoAddresses, SiteAddresses, SegmentMode } from "../network/address-plan";
+import type { Delegation } from "../network/delegation";
 import type { LanHost } from "../network/lan-host";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { RaPlan } from "../network/ra-plan";
 import { nat64Prefix } from "../network/well-known";
 
 /** Counts up with each change that an older program for the client's chair would misread. */
-export const verifySchema = 1;
+export const verifySchema = 2;
 
 /** What a client's chair must know of a site to verify it: the stack's output `verify`. No secret is in it. */
 export interface VerifyFacts {
@@ -19,6 +20,8 @@ export interface VerifyFacts {
     readonly gateway: string;
     readonly mode: SegmentMode;
   }[];
+  /** Prefixes of routers behind the gateway. */
+  readonly delegations: readonly { readonly prefix: string; readonly router: string }[];
   readonly colo: {
     readonly prefix: string;
     readonly resolver: string;
@@ -44,9 +47,10 @@ export function verifyFacts(args: {
   readonly domain: string;
   readonly endpoint: string;
   readonly hosts: readonly LanHost[];
+  readonly delegations: readonly Delegation[];
   readonly ra: Pick<RaPlan, "daemon">;
 }): VerifyFacts {
-  const { site, colo, mtu, domain, endpoint, hosts, ra } = args;
+  const { site, colo, mtu, domain, endpoint, hosts, delegations, ra } = args;
   return {
     schema: verifySchema,
     domain,
@@ -57,6 +61,7 @@ export function verifyFacts(args: {
       gateway: gateway.toString(),
       mode,
     })),
+    delegations: delegations.map(({ host, prefix }) => ({ prefix: prefix.toString(), router: host.name })),
     colo: {
       prefix: colo.prefix.toString(),
       resolver: colo.resolver.toString(),

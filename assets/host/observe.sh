@@ -129,6 +129,12 @@ compare_component() {
   for first in "${links[@]}"; do compare_link "$first"; done
 }
 
+# What a daemon of ours has noticed and nobody's convergence could put right.
+tell_notices() {
+  local file
+  while read -r file; do [ ! -e "$file" ] || sed 's/^/! /' "$file"; done < <(directives "$state/directives" notice)
+}
+
 tell_component() {
   local generation='' owner='' differences=$work/$name/differences
   if [ ! -e "$state/manifest" ]; then
@@ -144,6 +150,7 @@ tell_component() {
   {
     compare_component
     cat "$work/$name/drift"
+    tell_notices
   } >"$differences" 2>&1
   [ -s "$differences" ] || return 0
   # Of a WireGuard key the beginning is enough, even of a public one: nobody should have to ask which kind it is.

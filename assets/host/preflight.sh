@@ -41,6 +41,11 @@ preflight() {
         esac
         [ -d /run/systemd/system ] || echo "the host was not booted by systemd; allowed is systemd only"
         ;;
+      vlan)
+        # Where there are VLANs the loopback refuses to have one, in other words.
+        ! LC_ALL=C ip link add link lo name v6home.1 type vlan id 1 2>&1 | grep -qi 'unknown device type' ||
+          echo "the kernel has no VLANs, which a segment with vlan needs; load the module 8021q"
+        ;;
       pref64)
         # argument is the first release of Debian whose radvd knows the option (2.20).
         owner=$(. /etc/os-release && echo "${VERSION_ID-0}")

@@ -14,6 +14,8 @@ my $icmpv6 = 58;
 # RFC 4861, section 10: seconds between two multicast ones.
 my $min_delay_between_ras = 3;
 
+# As releases before modes of segments have recorded it on hosts.
+splice @ARGV, 4, 0, '-', 3 if @ARGV == 5;
 my ($interface, $prefix, $resolver, $domain, $pref64, $most, $times) = @ARGV;
 die "usage: lan-farewell INTERFACE PREFIX RESOLVER DOMAIN PREF64|- MOST TIMES\n"
   unless defined $times and "$most $times" =~ /^[1-3] [1-3]$/;

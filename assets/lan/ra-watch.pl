@@ -136,7 +136,8 @@ sub is_lost {
 # What is not running reads it when it starts.
 sub tell_daemon {
   system('systemctl', 'is-active', '--quiet', $unit) == 0 or return;
-  system('systemctl', 'reload', $unit) == 0 or print "<4>$unit did not reload\n";
+  # Meanwhile answers come in.
+  system('systemctl', '--no-block', 'reload', $unit) == 0 or print "<4>$unit did not reload\n";
 }
 
 my ($lost, $answered, $sequence) = (defined $beacon ? is_lost() : 0, now(), 0);
@@ -180,6 +181,11 @@ sub ask {
   tell_daemon() if has_become_able() or has_outlived();
 }
 
+# Stopped by somebody's hand it forgets what was lost, and the daemon may still act on it.
+if (defined $beacon and not -e $uplink) {
+  put($uplink, 'there');
+  tell_daemon();
+}
 tell_of_routers();
 my ($asked, $looked) = (0, now());
 for (;;) {

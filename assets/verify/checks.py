@@ -23,6 +23,8 @@ from verdicts import FAILED, NOT_CHECKED, PASSED, WARNING, said, verdict_of
 
 def check_link(signs: Signs):
     seen = signs.seen["link"]
+    if seen is not None and not seen.get("ipv6", True):
+        return FAILED, f"{seen['name']} has no IPv6"
     return verdict_of(seen is not None, f"{seen['name']}, {seen['linkLocal']}" if seen else "", "no interface is up")
 
 
@@ -148,10 +150,13 @@ def check_transfer(signs: Signs):
         return NOT_CHECKED, "because no server was named; see --download and --upload"
     if not asked:
         return NOT_CHECKED, "because nothing answers to be asked"
-    return verdict_of(
-        all("error" not in each for each in asked.values()),
-        "; ".join(f"{key} {answer.get('error', 'done')}" for key, answer in asked.items()),
-    )
+    words = {key: answer.get("error", "done") for key, answer in asked.items()}
+    # Less would tell nothing of large packets.
+    short = words.get("download") == "done" and asked["download"]["bytes"] < 150_000
+    if short:
+        words["download"] = f"{asked['download']['bytes']} bytes only"
+    good = not short and all("error" not in each for each in asked.values())
+    return verdict_of(good, "; ".join(f"{key} {word}" for key, word in words.items()))
 
 
 def check_source(signs: Signs):

@@ -34,6 +34,7 @@ from near import (
     finds_dnsmasq_dead,
     finds_firewall_forward,
     finds_gateway_down,
+    finds_ipv6_off,
     finds_leak,
     finds_no_default_router,
     finds_no_link,
@@ -48,6 +49,7 @@ from signs import Signs
 
 rules = {
     "no-link": finds_no_link,
+    "ipv6-off": finds_ipv6_off,
     "other-network": finds_other_network,
     "rogue-router": finds_rogue_router,
     "gateway-down": finds_gateway_down,
@@ -84,9 +86,17 @@ rules = {
 }
 
 
+# What they rely on is not allowed to every machine.
+need_the_outside = frozenset(
+    ["firewall-forward", "dns64-dead", "no-synthesis", "nat64-dead", "colo-uplink", "colo-uplink6", "nat44"]
+)
+
+
 def diagnose(signs: Signs) -> dict | None:
     """The cause with its sentence, what shows it, what to do, and the checks that fail because of it."""
     for key, rule in rules.items():
+        if signs.confined() and key in need_the_outside:
+            continue
         evidence = rule(signs)
         if evidence is not None:
             sentence, todo, explains = causes[key]

@@ -55,6 +55,8 @@ def default_routes() -> list[dict]:
     """IPv6 default routes by metric. One that came by a router advertisement says so (protocol ra)."""
     found = []
     for route in _ip("-6", "route", "show", "default"):
+        if route.get("type") in ("unreachable", "blackhole", "prohibit"):
+            continue
         # Several routers of one rank are one route with several hops.
         for hop in route.get("nexthops", [route]):
             found.append(
@@ -99,12 +101,17 @@ def home_interface(wanted: str | None, likely: list[str]) -> str | None:
 
 
 def link_of(name: str) -> dict:
-    """MAC, link-local address and MTUs of an interface."""
-    link = _ip("-6", "addr", "show", "dev", name)[0]
-    local = [entry["local"] for entry in link.get("addr_info", []) if entry.get("scope") == "link"]
+    """MAC, link-local address and MTU of an interface, and whether it has IPv6 at all."""
+    local = [
+        entry["local"]
+        for link in _ip("-6", "addr", "show", "dev", name)
+        for entry in link.get("addr_info", [])
+        if entry.get("scope") == "link" and "local" in entry
+    ]
     hardware = _read(f"/sys/class/net/{name}/address").strip()
-    mtu = _read(f"/proc/sys/net/ipv6/conf/{name}/mtu").strip()
-    return {"name": name, "linkLocal": local[0] if local else None, "mac": hardware, "mtu": int(mtu or link["mtu"])}
+    mtu = _read(f"/proc/sys/net/ipv6/conf/{name}/mtu").strip() or _read(f"/sys/class/net/{name}/mtu").strip()
+    ipv6 = _read(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").strip() == "0"
+    return {"name": name, "linkLocal": local[0] if local else None, "mac": hardware, "mtu": int(mtu), "ipv6": ipv6}
 
 
 def neighbours_on(name: str) -> dict[str, str]:

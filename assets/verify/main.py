@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import json
+import socket
+import subprocess
 import sys
+from urllib.parse import urlsplit
 
 from causes import shown_by
 from checks import checks
 from diagnose import diagnose
 from observe import observe
+from plan import router_before
 from signs import Signs
 
 USAGE = """\
@@ -33,6 +38,28 @@ PUBLIC = {
 }
 
 
+def _address(version: int):
+    def parsed(word: str) -> str:
+        address = ipaddress.ip_address(word)
+        if address.version != version:
+            raise ValueError(word)
+        return word
+
+    parsed.__name__ = f"IPv{version} address"
+    return parsed
+
+
+def _url(word: str) -> str:
+    """A URL of a host; its port is looked at as well."""
+    parts = urlsplit(word)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError(word)
+    return word
+
+
+_url.__name__ = "http or https URL"
+
+
 def options(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=USAGE, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
@@ -45,12 +72,12 @@ def options(words: list[str]) -> argparse.Namespace:
     add("--name4", metavar="NAME", help="a host on the internet with IPv4 only")
     add("--name6", metavar="NAME", help="one with IPv6 only")
     add("--name46", metavar="NAME", help="one with both")
-    add("--internet6", metavar="ADDRESS", nargs="+", help="IPv6 addresses that answer echo, 1500 bytes too, and TCP")
-    add("--internet4", metavar="ADDRESS", nargs="+", help="IPv4 addresses that answer echo and TCP")
+    add("--internet6", metavar="ADDRESS", nargs="+", type=_address(6), help="IPv6 addresses that answer echo, 1500 bytes too, and TCP")
+    add("--internet4", metavar="ADDRESS", nargs="+", type=_address(4), help="IPv4 addresses that answer echo and TCP")
     add("--port", type=int, help="the TCP port at all of them")
-    add("--echo", metavar="URL", help="a page whose last word is the address that it was asked from")
-    add("--download", metavar="URL", help="a file of about 200 kB")
-    add("--upload", metavar="URL", help="a page that takes 200 kB by POST")
+    add("--echo", metavar="URL", type=_url, help="a page whose last word is the address that it was asked from")
+    add("--download", metavar="URL", type=_url, help="a file of about 200 kB")
+    add("--upload", metavar="URL", type=_url, help="a page that takes 200 kB by POST")
     return parser.parse_args(words)
 
 
@@ -61,16 +88,31 @@ def targets_of(site: dict, given: argparse.Namespace) -> dict:
     return {**PUBLIC, **site.get("targets", {}), **named, **large}
 
 
+# Of what lies beyond the gateway; machines that may not go there cannot tell.
+outside = frozenset(["tunnel", "internet", "nat64", "ipv4-literal", "mtu-out", "mtu-in", "transfer", "source"])
+
+
+def _verdict(signs: Signs, key: str, check) -> tuple[str, str]:
+    if not signs.seen["link"] and key != "link":
+        return "not checked", "because there is no link"
+    if signs.confined() and key in outside:
+        return "not checked", "because devices of an iot segment reach only what is allowed to them"
+    return check(signs)
+
+
 def judge(site: dict, targets: dict, seen: dict) -> dict:
     """Verdicts and the cause, out of observations alone."""
     signs = Signs(site, targets, seen)
     cause = diagnose(signs)
     rows = []
     for key, (title, source, check) in checks.items():
-        verdict, measured = check(signs) if seen["link"] or key == "link" else ("not checked", "because there is no link")
+        verdict, measured = _verdict(signs, key, check)
         rows.append({"id": key, "title": title.strip(), "source": source, "verdict": verdict, "measured": measured})
     if cause is not None:
-        own = shown_by.get(cause["id"], cause["id"])
+        shown = shown_by.get(cause["id"], [cause["id"]])
+        failing = [row["id"] for row in rows if row["verdict"] == "failed"]
+        own = next((key for key in shown if key in failing), shown[0])
+        cause = {**cause, "shownBy": own}
         for row in rows:
             row["because"] = cause["id"] if row["verdict"] == "failed" and row["id"] in [own, *cause["explains"]] else None
     return {"schema": 1, "site": site["prefix"], "cause": cause, "checks": rows}
@@ -89,7 +131,7 @@ def render(found: dict) -> str:
     if cause is not None:
         lines += ["", f"cause: {cause['sentence']}", f"  seen: {cause['evidence']}", f"  do: {cause['todo']}"]
         lines.append(f"  more: docs/RUNBOOK.md, verify says {cause['id']}")
-        follows = [row["title"] for row in failed if row["because"] and row["id"] != shown_by.get(cause["id"], cause["id"])]
+        follows = [row["title"] for row in failed if row["because"] and row["id"] != cause["shownBy"]]
         others = [row["title"] for row in failed if not row["because"]]
         lines += [f"  follows from it: {', '.join(follows)}"] if follows else []
         lines += [f"  fails beside it: {', '.join(others)}"] if others else []
@@ -108,10 +150,26 @@ def main(site: dict, words: list[str]) -> int:
     if given.expect_pref64 is not None:
         site = {**site, "pref64": "expected" if given.expect_pref64 == "yes" else "optional"}
     targets = targets_of(site, given)
+    there = [name for _, name in socket.if_nameindex()]
+    if given.interface and given.interface not in there:
+        print(f"verify: there is no interface {given.interface} here, but {', '.join(there)}", file=sys.stderr)
+        return 2
     try:
         seen = observe(site, targets, {"interface": given.interface, "name": given.name})
-    except FileNotFoundError as error:
-        print(f"verify: {error.filename} is not here; it comes with the package iproute2", file=sys.stderr)
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+        print(f"verify: `ip -j` is needed and does not work, install the package iproute2: {error}", file=sys.stderr)
+        return 2
+    except Exception as error:  # Whatever it is, it is not the network that failed.
+        print(f"verify: this machine could not be looked at: {type(error).__name__}: {error}", file=sys.stderr)
+        return 2
+    router = router_before(site, [each["address"] for each in seen["addresses"]])
+    if router and not seen["segment"]:
+        print(
+            f"verify: this machine is behind {router['router']}, to which {router['prefix']} is delegated (lan.delegations);"
+            f" what that router does is not known here. Run this in a segment of the gateway:"
+            f" {', '.join(each['name'] for each in site['segments'])}",
+            file=sys.stderr,
+        )
         return 2
     found = judge(site, targets, seen)
     print(json.dumps({**found, "observations": seen}, indent=1) if given.json else render(found), end="" if not given.json else "\n")

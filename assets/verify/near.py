@@ -13,6 +13,11 @@ def finds_no_link(signs: Signs) -> str | None:
     return "no interface is up" if signs.seen["link"] is None else None
 
 
+def finds_ipv6_off(signs: Signs) -> str | None:
+    link = signs.seen["link"]
+    return None if link.get("ipv6", True) else f"net.ipv6.conf.{link['name']}.disable_ipv6 is not 0"
+
+
 def finds_other_network(signs: Signs) -> str | None:
     if signs.gateway_alive() or signs.here() or not signs.strangers:
         return None

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from machine import default_routes, home_interface, link_of, name_servers, neighbours_on, own_addresses, own_ipv4
-from plan import embed, is_ours, ladder, segment_of
+from plan import embed, is_address, is_ours, ladder, segment_of
 from probes import ask_echo, ask_http, ask_name, ask_tcp
 from solicit import ask_dhcp6, solicit_routers
 
@@ -76,7 +76,7 @@ def observe(site: dict, targets: dict, options: dict) -> dict:
     if root and segment is None and first is None:
         # Nobody is known here yet: who advertises is the one to ask.
         seen["advertisements"] = solicit_routers(index, enough)
-        told = [each for each in seen["advertisements"] if is_ours(site, each)]
+        told = [each for each in seen["advertisements"] or [] if is_ours(site, each)]
         first = next((each["source"] for each in told), None)
         segment = segment_of(site, [each["prefix"].partition("/")[0] for one in told for each in one["prefixes"]])
     server = (segment["gateway"], 0) if segment and here else (first, index) if first else None
@@ -145,9 +145,14 @@ def _ask_names(talk: _Round, site: dict, targets: dict, seen: dict, server, here
 
 
 def index_of(address: str) -> int:
-    """The scope of a link-local address that is written with its interface."""
+    """The scope of a link-local address that is written with its interface, by name or number; 0 if that is gone."""
     interface = address.partition("%")[2]
-    return socket.if_nametoindex(interface) if interface else 0
+    if interface.isdigit():
+        return int(interface)
+    try:
+        return socket.if_nametoindex(interface) if interface else 0
+    except OSError:
+        return 0
 
 
 def answers_of(seen: dict, key: str) -> list[str]:
@@ -168,7 +173,12 @@ def _ask_services(talk: _Round, targets: dict, seen: dict) -> None:
         url = targets[key]
         if url:
             host = urlsplit(url).hostname
-            known = answers_of(seen, "name6") or targets["internet6"] if host == targets["name6"] else _look_up(seen, host)
+            if is_address(host):
+                known = [host]
+            elif host == targets["name6"]:
+                known = answers_of(seen, "name6") or targets["internet6"]
+            else:
+                known = _look_up(seen, host)
             if known:
                 talk.ask("http", key, ask_http, (url, known[0], body))
 

@@ -15,6 +15,21 @@ def inside(address: str, prefix: str) -> bool:
     return ipaddress.ip_address(address.partition("%")[0]) in ipaddress.ip_network(prefix)
 
 
+def is_address(word: str) -> bool:
+    """Whether a word is an IPv6 or IPv4 address."""
+    try:
+        ipaddress.ip_address(word)
+    except ValueError:
+        return False
+    return True
+
+
+def router_before(site: dict, addresses: list[str]) -> dict | None:
+    """The router with a delegated prefix that one of the addresses is behind."""
+    found = [each for each in site.get("delegations", []) if any(inside(one, each["prefix"]) for one in addresses)]
+    return found[0] if found else None
+
+
 def segment_of(site: dict, addresses: list[str]) -> dict | None:
     """The segment that one of the addresses, or the base of a prefix, belongs to."""
     found = [each for each in site["segments"] if any(inside(one, each["prefix"]) for one in addresses)]
@@ -22,7 +37,10 @@ def segment_of(site: dict, addresses: list[str]) -> dict | None:
 
 
 def is_ours(site: dict, advertisement: dict) -> bool:
-    """Whether a router advertisement is the gateway's: it knows the site's prefix, or names a resolver in it."""
+    """Whether a router advertisement is the gateway's: it knows the site's prefix, or names a resolver in it, and is one
+    that the gateway's daemons could have sent."""
+    if advertisement.get("malformed"):
+        return False
     named = [each["prefix"].partition("/")[0] for each in advertisement["prefixes"]]
     named += [each["address"] for each in advertisement["resolvers"]]
     return any(inside(each, site["prefix"]) for each in named)

@@ -9,6 +9,7 @@ import socket
 import ssl
 import struct
 import time
+from urllib.parse import urlsplit
 
 from wire import dns_answer, dns_query
 
@@ -161,15 +162,16 @@ def ask_tcp(address: str, port: int) -> dict:
 
 def ask_http(url: str, address: str, body: int = 0) -> dict:
     """A file by HTTP from a given address of a host, or so many bytes to there. Answers {"text", "bytes"} or {"error"}."""
-    scheme, _, rest = url.partition("://")
-    host, _, path = rest.partition("/")
+    asked = urlsplit(url)
+    is_tls = asked.scheme == "https"
     verb = "POST" if body else "GET"
-    head = f"{verb} /{path} HTTP/1.0\r\nHost: {host}\r\nContent-Length: {body}\r\n\r\n".encode()
+    path = (asked.path or "/") + (f"?{asked.query}" if asked.query else "")
+    head = f"{verb} {path} HTTP/1.0\r\nHost: {asked.netloc}\r\nContent-Length: {body}\r\n\r\n".encode()
     got = b""
     end = time.monotonic() + 2
     try:
-        with socket.create_connection((address, 443 if scheme == "https" else 80), patience) as plain:
-            talk = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if scheme == "https" else plain
+        with socket.create_connection((address, asked.port or (443 if is_tls else 80)), patience) as plain:
+            talk = ssl.create_default_context().wrap_socket(plain, server_hostname=asked.hostname) if is_tls else plain
             talk.sendall(head + bytes(body))
             while True:
                 talk.settimeout(max(0.01, end - time.monotonic()))
@@ -181,5 +183,9 @@ def ask_http(url: str, address: str, body: int = 0) -> dict:
         return {"error": "silent", "bytes": max(0, len(got) - 200)}
     except OSError as error:
         return {"error": _name_of(error), "bytes": len(got)}
+    words = got.partition(b"\r\n")[0].split()
+    status = words[1].decode("ascii", "replace") if len(words) > 1 else "none"
+    if not status.startswith("2"):
+        return {"error": f"HTTP status {status}", "bytes": 0}
     content = got.partition(b"\r\n\r\n")[2]
     return {"bytes": len(content), "text": content[:200].decode("utf-8", "replace").strip()}

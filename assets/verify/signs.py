@@ -15,8 +15,21 @@ class Signs:
         here = seen["link"]["name"] if seen["link"] else None
         self.routes = [each for each in seen["defaults"] if each["via"] and each["interface"] == here]
         told = seen["advertisements"]
-        self.ours = [each for each in told or [] if is_ours(site, each)]
-        self.strangers = [each for each in told or [] if not is_ours(site, each)]
+        self.ours = [each for each in told or [] if is_ours(site, each) and not self._pretends(each)]
+        self.strangers = [each for each in told or [] if each not in self.ours]
+
+    def _gateway_mac(self) -> str | None:
+        return self.seen["neighbours"].get((self.seen["gateway"] or {}).get("address") or "")
+
+    def _pretends(self, advertisement: dict) -> bool:
+        """Whether it speaks of the site's prefix, but comes from another machine than has the gateway's address."""
+        mac = self._gateway_mac()
+        own = self.seen["neighbours"].get(advertisement["source"]) or advertisement["mac"]
+        return mac is not None and own is not None and own != mac
+
+    def confined(self) -> bool:
+        """Whether machines here reach only what is allowed to them."""
+        return self.segment_mode() == "iot"
 
     def echoed(self, key: str) -> bool:
         return "ms" in self.seen["echo"].get(key, {})
@@ -79,8 +92,7 @@ class Signs:
     def gateway_locals(self) -> set[str]:
         """Link-local addresses of the gateway: it advertises from them, or their MAC is that of its global address."""
         near = self.seen["neighbours"]
-        gateway = self.seen["gateway"] or {}
-        mac = near.get(gateway.get("address") or "")
+        mac = self._gateway_mac()
         by_mac = {address for address, each in near.items() if mac and each == mac and address.startswith("fe80:")}
         return by_mac | {each["source"] for each in self.ours}
 

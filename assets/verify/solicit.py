@@ -8,12 +8,25 @@ import socket
 import struct
 import time
 
-from wire import dhcp6_reply, information_request, router_advertisement
+from wire import MALFORMED, dhcp6_reply, information_request, router_advertisement
 
 ALL_ROUTERS, ALL_SERVERS = "ff02::2", "ff02::1:2"
 ETH_P_IPV6 = 0x86DD
 
 
+def _if_allowed(call):
+    """A question that answers nothing where not even root may ask it, as in a container without CAP_NET_RAW."""
+
+    def asked(*arguments):
+        try:
+            return call(*arguments)
+        except PermissionError:
+            return None
+
+    return asked
+
+
+@_if_allowed
 def solicit_routers(index: int, enough, seconds: float = 3.6) -> list[dict]:
     """Solicits routers and collects what each advertises, the latest of each.
 
@@ -38,7 +51,7 @@ def solicit_routers(index: int, enough, seconds: float = 3.6) -> list[dict]:
             message, ancillary, _, source = talk.recvmsg(2048, 128)
             hops = [struct.unpack("=I", data)[0] for _, kind, data in ancillary if kind == socket.IPV6_HOPLIMIT]
             # RFC 4861, section 6.1.2: what comes from beyond the link is none.
-            if message[:1] != b"\x86" or hops != [255] or source[3] != index:
+            if message[:1] != b"\x86" or len(message) < 16 or hops != [255] or source[3] != index:
                 continue
             address = source[0].partition("%")[0]
             found[address] = router_advertisement(message, address)
@@ -60,6 +73,7 @@ def _send(talk: socket.socket, message: bytes, to: tuple, end: float) -> None:
         time.sleep(0.1)
 
 
+@_if_allowed
 def ask_dhcp6(index: int, name: str, mac: str, seconds: float = 1.5) -> dict:
     """Asks DHCPv6 servers (RFC 8415, section 18.2.6). The answer goes to the port of this machine's own client, so it is
     read off the link. Answers {"resolvers", "domains"} or {"silent": true}."""
@@ -77,7 +91,10 @@ def ask_dhcp6(index: int, name: str, mac: str, seconds: float = 1.5) -> dict:
                 packet = ear.recv(4096)
                 # UDP to the client's port, right behind the header.
                 if len(packet) > 48 and packet[6] == 17 and packet[42:44] == struct.pack(">H", 546):
-                    reply = dhcp6_reply(packet[48:], number)
+                    try:
+                        reply = dhcp6_reply(packet[48:], number)
+                    except MALFORMED:
+                        continue
                     if reply is not None:
                         return {**reply, "ms": round((time.monotonic() - started) * 1000, 1)}
     return {"silent": True}

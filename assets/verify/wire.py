@@ -57,10 +57,16 @@ def _search_list(data: bytes) -> list[str]:
     return names
 
 
+# What reading past the end, or a number out of range, ends in.
+MALFORMED = (struct.error, ValueError, IndexError)
+
+
 def _pref64(value: bytes) -> dict:
     """The option of RFC 8781: 13 bits of lifetime in units of 8 s, 3 bits that say the length, 96 bits of prefix."""
     scaled = struct.unpack_from(">H", value)[0]
-    length = {0: 96, 1: 64, 2: 56, 3: 48, 4: 40, 5: 32}.get(scaled & 7, 96)
+    if len(value) != 14 or scaled & 7 > 5:
+        raise ValueError("no prefix of RFC 8781")
+    length = {0: 96, 1: 64, 2: 56, 3: 48, 4: 40, 5: 32}[scaled & 7]
     prefix = ipaddress.ip_network((value[2:14] + bytes(4), length), strict=False)
     return {"prefix": str(prefix), "lifetimeSec": scaled & ~7}
 
@@ -87,7 +93,8 @@ def _option(number: int, value: bytes, found: dict) -> None:
 
 
 def router_advertisement(message: bytes, source: str) -> dict:
-    """An ICMPv6 message of type 134 as an object; lifetimes in seconds."""
+    """An ICMPv6 message of type 134, of 16 bytes or more, as an object; lifetimes in seconds. One with options that no
+    router could mean (RFC 4861, section 6.1.2) is `malformed`."""
     flags, lifetime = struct.unpack_from(">BH", message, 5)
     found = {
         "source": source,
@@ -102,11 +109,18 @@ def router_advertisement(message: bytes, source: str) -> dict:
         "resolvers": [],
         "domains": [],
         "pref64": [],
+        "malformed": False,
     }
     at = 16
-    while at + 2 <= len(message) and message[at + 1] > 0:
-        size = message[at + 1] * 8
-        _option(message[at], message[at + 2 : at + size], found)
+    while at < len(message):
+        size = message[at + 1] * 8 if at + 2 <= len(message) else 0
+        if size == 0 or at + size > len(message):
+            found["malformed"] = True
+            break
+        try:
+            _option(message[at], message[at + 2 : at + size], found)
+        except MALFORMED:
+            found["malformed"] = True
         at += size
     return found
 

@@ -27,6 +27,7 @@ const facts = verifyFacts({
   domain: "home.arpa",
   endpoint: "198.51.100.10:51820",
   hosts: [{ name: "nas", segment: lan, reserved, addresses: [reserved], public: false }],
+  delegations: [],
   ra: { daemon: "radvd" },
 });
 
@@ -69,7 +70,7 @@ describe("the program in one file", () => {
 
 test("the facts of a site are addresses, names and sizes only", () => {
   expect(facts).toEqual({
-    schema: 1,
+    schema: 2,
     domain: "home.arpa",
     prefix: "2001:db8:beef:100::/56",
     segments: [
@@ -80,6 +81,7 @@ test("the facts of a site are addresses, names and sizes only", () => {
         mode: "v6only",
       },
     ],
+    delegations: [],
     colo: {
       prefix: "2001:db8:beef::/48",
       resolver: "2001:db8:beef::53",
@@ -97,7 +99,7 @@ test("the facts of a site are addresses, names and sizes only", () => {
 test("a stack without the output, or with another one, is told what to do", () => {
   expect(readFacts("home", { verify: facts })).toEqual(facts);
   expect(() => readFacts("home", {})).toThrow(
-    "output verify of stack home: given none; allowed is schema 1, which a home's stack has once it was converged by this release; pulumi up -s home",
+    "output verify of stack home: given none; allowed is schema 2, which a home's stack has once it was converged by this release; pulumi up -s home",
   );
   expect(() => readFacts("home", { verify: { schema: 2 } })).toThrow("given schema 2;");
 });

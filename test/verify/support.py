@@ -22,8 +22,11 @@ class Home:
     def diagnosis(self):
         return diagnose(Signs(self.site, self.targets, self.seen))
 
+    def judged(self) -> dict:
+        return judge(self.site, self.targets, self.seen)
+
     def verdicts(self) -> dict:
-        return {row["id"]: row["verdict"] for row in judge(self.site, self.targets, self.seen)["checks"]}
+        return {row["id"]: row["verdict"] for row in self.judged()["checks"]}
 
     def silence_echo(self, *kinds: str, said: dict = {"silent": True}) -> None:
         """Echo requests of some kinds, or of all, get no answer, or another one."""

@@ -77,6 +77,7 @@ class RouterAdvertisements(unittest.TestCase):
                 "resolvers": [{"address": "2001:db8:beef:101::1", "lifetimeSec": 2700}],
                 "domains": [{"domain": "home.arpa", "lifetimeSec": 2700}],
                 "pref64": [{"prefix": "64:ff9b::/96", "lifetimeSec": 1800}],
+                "malformed": False,
             },
         )
 

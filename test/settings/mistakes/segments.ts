@@ -86,7 +86,7 @@ export const segmentsMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.segments": [{ name: "lan", subnet: 1, interface: "nat64" }], "lan.pinholes": [] },
     sentence:
-      'lan.segments[0].interface: given "nat64"; allowed is the name of an interface that exists on the host, not lo, nat64 or vpn…; see `ip link` on the host',
+      'lan.segments[0].interface: given "nat64"; allowed is the name of an interface that exists on the host, not lo, clat, nat64 or vpn…; see `ip link` on the host',
   },
   {
     title: "a segment's VLAN is beyond 4094",

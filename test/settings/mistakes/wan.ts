@@ -14,28 +14,28 @@ export const wanMistakes: readonly Case[] = [
     role: "colo",
     changes: { "wan.interface": "enp0s31f6abcdefg" },
     sentence:
-      'wan.interface: given "enp0s31f6abcdefg"; allowed is the name of an interface that exists on the host, not lo, nat64 or vpn…; see `ip link` on the host',
+      'wan.interface: given "enp0s31f6abcdefg"; allowed is the name of an interface that exists on the host, not lo, clat, nat64 or vpn…; see `ip link` on the host',
   },
   {
     title: "the WAN's interface is a tunnel",
     role: "home",
     changes: { "wan.interface": "vpn0" },
     sentence:
-      'wan.interface: given "vpn0"; allowed is the name of an interface that exists on the host, not lo, nat64 or vpn…; see `ip link` on the host',
+      'wan.interface: given "vpn0"; allowed is the name of an interface that exists on the host, not lo, clat, nat64 or vpn…; see `ip link` on the host',
   },
   {
     title: "the WAN's interface is the loopback",
     role: "home",
     changes: { "wan.interface": "lo" },
     sentence:
-      'wan.interface: given "lo"; allowed is the name of an interface that exists on the host, not lo, nat64 or vpn…; see `ip link` on the host',
+      'wan.interface: given "lo"; allowed is the name of an interface that exists on the host, not lo, clat, nat64 or vpn…; see `ip link` on the host',
   },
   {
     title: "the WAN's interface has a quote",
     role: "colo",
     changes: { "wan.interface": 'ens3"' },
     sentence:
-      'wan.interface: given "ens3\\""; allowed is the name of an interface that exists on the host, not lo, nat64 or vpn…; see `ip link` on the host',
+      'wan.interface: given "ens3\\""; allowed is the name of an interface that exists on the host, not lo, clat, nat64 or vpn…; see `ip link` on the host',
   },
   {
     title: "the WAN's MTU leaves IPv6 too little",
