@@ -1,14 +1,9 @@
 import type { SegmentAddresses } from "../network/address-plan";
 import { bootPort, type BootClass, type BootPlan } from "../network/boot-plan";
+import { arm64Tag as arm64, bootTag, httpTag as http, ipxeTag as ipxe, segmentTag } from "./tags";
 
 /** Folder that TFTP and HTTP serve, made anew by each start of the server of boot files. */
 export const bootRoot = "/run/ipv6-home-boot";
-
-/** A tag of dnsmasq for machines of a class; a dot is in no name of a segment, which is a tag as well. */
-export const bootTag = (name: string): string => `boot.${name}`;
-
-// Of what a machine says about itself, likewise.
-const [http, ipxe, arm64] = ["is.http", "is.ipxe", "is.arm64"];
 
 /** Processor architecture types of 64-bit ARM, by PXE and by HTTP (RFC 5970, section 3.3; registry of IANA). */
 const arm64Types = ["00:0b", "00:13"];
@@ -48,7 +43,7 @@ export function renderBootOptions(boot: BootPlan, segments: readonly SegmentAddr
 function optionsOf(each: BootClass, { name, gateway }: SegmentAddresses): string[] {
   const { firmware, firmwareArm64, script } = each;
   const url = (tags: readonly string[], scheme: "tftp" | "http", path: string) => {
-    const all = [bootTag(each.name), name, ...tags].map((tag) => `tag:${tag}`).join(",");
+    const all = [bootTag(each.name), segmentTag(name), ...tags].map((tag) => `tag:${tag}`).join(",");
     const server = `[${gateway}]${scheme === "http" ? `:${bootPort}` : ""}`;
     return `dhcp-option=${all},option6:59,${scheme}://${server}/${path}`;
   };

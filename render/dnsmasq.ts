@@ -16,6 +16,7 @@ import { lanLinks, lanLinksAway, lanLinkStates } from "./lan-links";
 import { raWatchPart, uplinkPath } from "./ra-watch";
 import { radvdPart } from "./radvd";
 import { prefixUnit } from "./routing";
+import { segmentTag } from "./tags";
 import { renderUnit, unitPath } from "./unit";
 
 const lanUnit = "ipv6-home-lan.service";
@@ -134,8 +135,8 @@ function renderSegment(segment: SegmentAddresses, mtu: MtuPlan, ra: RaPlan): str
   const advertises = ra.daemon === "dnsmasq";
   const range = [segment.leases.first, segment.leases.last, ...(advertises ? ["slaac"] : []), 64];
   return [
-    `dhcp-range=set:${segment.name},${range.join(",")},${preferredLifetimeSec}`,
-    `dhcp-option=tag:${segment.name},option6:dns-server,[${segment.gateway}]`,
+    `dhcp-range=set:${segmentTag(segment.name)},${range.join(",")},${preferredLifetimeSec}`,
+    `dhcp-option=tag:${segmentTag(segment.name)},option6:dns-server,[${segment.gateway}]`,
     ...(advertises
       ? [`ra-param=${segment.interface},mtu:${mtu.tunnel},${intervalSec},${routerLifetimeSec}`]
       : []),
