@@ -115,6 +115,7 @@ function renderDnsmasqConf({ site, mtu, domain, hosts, boot, delegations, resolv
     ...(ra.daemon === "dnsmasq" ? ["enable-ra"] : []),
     "dhcp-authoritative",
     "dhcp-rapid-commit",
+    `dhcp-lease-max=${mostLeases(site, hosts)}`,
     `dhcp-leasefile=/var/lib/${stateFolder}/leases`,
     `dhcp-option=option6:domain-search,${domain}`,
     ...site.segments.flatMap((segment) => [
@@ -129,6 +130,10 @@ function renderDnsmasqConf({ site, mtu, domain, hosts, boot, delegations, resolv
     "",
   ].join("\n");
 }
+
+/** dnsmasq's own limit, 1000 for everybody by both protocols, becomes a segment's share; a machine has a lease of each. */
+const mostLeases = ({ segments }: SiteAddresses, hosts: readonly LanHost[]): number =>
+  1000 * segments.length + 2 * hosts.length;
 
 function renderSegment(segment: SegmentAddresses, mtu: MtuPlan, ra: RaPlan): string[] {
   const { intervalSec, routerLifetimeSec, preferredLifetimeSec } = raPlan;
