@@ -48,6 +48,10 @@ export type SegmentMode = (typeof segmentModes)[number];
 /** The modes whose machines can have an IPv4 address. */
 const modesWithIpv4: readonly SegmentMode[] = ["v6mostly", "legacy", "guest"];
 
+/** Whether machines reach nothing of the gateway but names, addresses and pings, and begin nothing with other segments. */
+export const isIsolated = ({ mode }: { readonly mode: SegmentMode }): boolean =>
+  mode === "guest" || mode === "iot";
+
 /** A LAN segment as somebody asks for it. */
 export interface Segment {
   /** Lower-case label, unique within the site. */

@@ -1,5 +1,6 @@
 import type { SegmentAddresses } from "../network/address-plan";
 import type { MtuPlan } from "../network/mtu-plan";
+import { segmentTag } from "./tags";
 
 /** How long a machine that can do without IPv4 does so before it asks again: V6ONLY_WAIT's default (RFC 8925, section 3.4). */
 const v6OnlyWaitSec = 1800;
@@ -11,9 +12,9 @@ const leaseSec = 2700;
 export function renderDhcp4(segment: SegmentAddresses, domain: string, mtu: MtuPlan): string[] {
   const { ipv4, name, mode } = segment;
   if (ipv4 === undefined) return [];
-  const option = (text: string) => `dhcp-option=tag:${name},${text}`;
+  const option = (text: string) => `dhcp-option=tag:${segmentTag(name)},${text}`;
   return [
-    `dhcp-range=set:${name},${ipv4.leases.first},${ipv4.leases.last},255.255.255.0,${leaseSec}`,
+    `dhcp-range=set:${segmentTag(name)},${ipv4.leases.first},${ipv4.leases.last},255.255.255.0,${leaseSec}`,
     option(`option:router,${ipv4.gateway}`),
     option(`option:dns-server,${ipv4.gateway}`),
     option(`option:mtu,${mtu.nat64Ipv4}`),

@@ -16,6 +16,7 @@ import { lanLinks, lanLinksAway, lanLinkStates } from "./lan-links";
 import { raWatchPart, uplinkPath } from "./ra-watch";
 import { radvdPart } from "./radvd";
 import { prefixUnit } from "./routing";
+import { segmentTag } from "./tags";
 import { renderUnit, unitPath } from "./unit";
 
 const lanUnit = "ipv6-home-lan.service";
@@ -115,6 +116,7 @@ function renderDnsmasqConf({ site, mtu, domain, hosts, boot, delegations, resolv
     ...(ra.daemon === "dnsmasq" ? ["enable-ra"] : []),
     "dhcp-authoritative",
     "dhcp-rapid-commit",
+    `dhcp-lease-max=${mostLeases(site, hosts)}`,
     `dhcp-leasefile=/var/lib/${stateFolder}/leases`,
     `dhcp-option=option6:domain-search,${domain}`,
     ...site.segments.flatMap((segment) => [
@@ -130,13 +132,17 @@ function renderDnsmasqConf({ site, mtu, domain, hosts, boot, delegations, resolv
   ].join("\n");
 }
 
+/** dnsmasq's own limit, 1000 for everybody by both protocols, becomes a segment's share; a machine has a lease of each. */
+const mostLeases = ({ segments }: SiteAddresses, hosts: readonly LanHost[]): number =>
+  1000 * segments.length + 2 * hosts.length;
+
 function renderSegment(segment: SegmentAddresses, mtu: MtuPlan, ra: RaPlan): string[] {
   const { intervalSec, routerLifetimeSec, preferredLifetimeSec } = raPlan;
   const advertises = ra.daemon === "dnsmasq";
   const range = [segment.leases.first, segment.leases.last, ...(advertises ? ["slaac"] : []), 64];
   return [
-    `dhcp-range=set:${segment.name},${range.join(",")},${preferredLifetimeSec}`,
-    `dhcp-option=tag:${segment.name},option6:dns-server,[${segment.gateway}]`,
+    `dhcp-range=set:${segmentTag(segment.name)},${range.join(",")},${preferredLifetimeSec}`,
+    `dhcp-option=tag:${segmentTag(segment.name)},option6:dns-server,[${segment.gateway}]`,
     ...(advertises
       ? [`ra-param=${segment.interface},mtu:${mtu.tunnel},${intervalSec},${routerLifetimeSec}`]
       : []),

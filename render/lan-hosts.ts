@@ -1,9 +1,6 @@
 import type { Delegation } from "../network/delegation";
 import type { LanHost } from "../network/lan-host";
-import { bootTag } from "./boot-options";
-
-/** What marks a router that gets a prefix. */
-const routerTag = "router";
+import { bootTag, routerTag } from "./tags";
 
 /**
  * Lines of dnsmasq.conf(5) for the machines that have a name: what DHCPv6 gives them, and their name for every address,

@@ -1,4 +1,4 @@
-import type { SegmentAddresses, SiteAddresses } from "../network/address-plan";
+import { isIsolated, type SegmentAddresses, type SiteAddresses } from "../network/address-plan";
 import { outermost, Prefix } from "../network/prefix";
 import { tunnelInterfaces } from "../network/tunnel-plan";
 import { embedIpv4, nat64Prefix } from "../network/well-known";
@@ -52,7 +52,7 @@ type Part = Partial<ModeRules>;
 
 /** Guests and devices: nothing inside. */
 function isolation({ segments }: SiteAddresses, sshPort: number): Part {
-  const isolated = segments.filter(({ mode }) => mode === "guest" || mode === "iot");
+  const isolated = segments.filter(isIsolated);
   if (isolated.length === 0) return {};
   return {
     sets: [

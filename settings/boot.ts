@@ -1,3 +1,4 @@
+import { isIsolated, type Segment } from "../network/address-plan";
 import type { BootClass, BootPlan } from "../network/boot-plan";
 import { all, andThen, mistaken, quote, sentence, valid, type Result } from "./result";
 import type { HostSettings } from "./settings";
@@ -48,10 +49,11 @@ const bootClass: Parser<BootClass> = (given, where) =>
         }),
   );
 
+/** Where the system keeps nothing of its own: of /var/lib the folders inside of a program's, and not of ours. */
 const folder = matching(
-  /^(?=.{1,200}$)(\/(?!\.)[A-Za-z0-9._-]+){2,}$/,
-  "an absolute path of at least two parts, as /srv/ipv6-home-boot",
-  "name a folder for boot files on the gateway",
+  /^(?=.{1,200}$)(\/srv|\/opt|\/var\/lib\/(?!\.|ipv6-home|bind\/)[A-Za-z0-9._-]+)(\/(?!\.)[A-Za-z0-9._-]+)+$/,
+  "a folder below /srv, /opt or a folder of /var/lib that is not the project's, as /srv/ipv6-home-boot",
+  "name one for boot files alone: machines of the LAN may read all that is in it",
 );
 
 const classesOf = (source: SettingSource) => source.read("boot.classes", listOf(bootClass));
@@ -68,8 +70,12 @@ export const parseBoot = (source: SettingSource): Result<BootPlan> =>
     ({ fallback, ...rest }) => valid({ ...rest, ...(fallback === undefined ? {} : { fallback }) }),
   );
 
-/** Classes of one name, machines and a default of an unknown one, and machines whose firmware is not known. */
-export function conflictsOfBoot(source: SettingSource, hosts: readonly HostSettings[]): string[] {
+/** Classes of one name, machines and a default of an unknown one, and machines that no boot file can reach. */
+export function conflictsOfBoot(
+  source: SettingSource,
+  hosts: readonly HostSettings[],
+  segments: readonly Segment[],
+): string[] {
   // Each read on its own, so that a mistake in one does not hide a conflict.
   const [classes, given] = [classesOf(source), fallbackOf(source)];
   if (!classes.ok) return [];
@@ -86,6 +92,17 @@ export function conflictsOfBoot(source: SettingSource, hosts: readonly HostSetti
             todo: "name a class of boot.classes",
           }),
         ];
+  const isolated = (where: string, given: string, segment: string) =>
+    segments
+      .filter((each) => each.name === segment && isIsolated(each))
+      .map(({ name, mode }) =>
+        sentence({
+          where,
+          given: `${quote(given)} in segment ${name}, whose mode is ${mode}`,
+          allowed: "this field in a segment of mode v6only, v6mostly or legacy",
+          todo: "guests and devices do not reach the boot files; remove it, or move the machine",
+        }),
+      );
   return [
     ...names.flatMap((name, index) =>
       names.indexOf(name) === index
@@ -100,7 +117,8 @@ export function conflictsOfBoot(source: SettingSource, hosts: readonly HostSetti
           ],
     ),
     ...(fallback === undefined ? [] : unknown("boot.default", fallback)),
-    ...hosts.flatMap(({ boot, mac }, index) => [
+    ...hosts.flatMap(({ boot, mac, segment }, index) => [
+      ...(boot === undefined ? [] : isolated(`lan.hosts[${index}].boot`, boot, segment)),
       ...(boot === undefined ? [] : unknown(`lan.hosts[${index}].boot`, boot)),
       ...(boot === undefined || mac !== undefined
         ? []

@@ -78,7 +78,7 @@ export function parseHome(source: SettingSource): Result<HomeSettings> {
     ...(segments.ok && hosts.ok && delegations.ok
       ? conflictsOfDelegations(delegations.value, hosts.value, segments.value)
       : []),
-    ...conflictsOfBoot(source, hosts.ok ? hosts.value : []),
+    ...conflictsOfBoot(source, hosts.ok ? hosts.value : [], segments.ok ? segments.value : []),
     ...(dns.ok && hosts.ok
       ? conflictsOfDns(dns.value, domain.ok ? domain.value : undefined, hosts.value)
       : []),

@@ -21,6 +21,22 @@ interface HostFields {
   readonly public: boolean;
 }
 
+/** What dnsmasq reads as a word of its own or as a lease time where a machine's name stands (option.c, `dhcp-host`). */
+const notNames = /^(ignore|infinite|\d+[wdhms]?)$/;
+
+const name: Parser<string> = (given, where) =>
+  andThen(hostLabel(given, where), (text) =>
+    notNames.test(text)
+      ? mistaken({
+          where,
+          given: `${quote(text)}, which dnsmasq takes for a word of its own`,
+          allowed:
+            "any label but ignore, infinite, and a number alone or with one of w, d, h, m, s behind it",
+          todo: "choose another name",
+        })
+      : valid(text),
+  );
+
 const mac: Parser<string> = (given, where) => {
   const text = typeof given === "string" ? given.toLowerCase() : "";
   // An odd first byte is a group's (IEEE 802).
@@ -50,7 +66,7 @@ const duid = lowerCase(
 
 const fields: Parser<HostFields> = fieldsOf<HostFields>(
   {
-    name: hostLabel,
+    name,
     segment: hostLabel,
     mac: orElse(undefined, mac),
     duid: orElse(undefined, duid),

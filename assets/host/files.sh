@@ -39,6 +39,8 @@ install_files() {
   local mode owner path
   while read -r mode owner path; do
     make_directories "$path"
+    # Whose it was before us, it stays.
+    grep -qxF "$path" "$state_root/directories" 2>/dev/null || continue
     chmod "$mode" "$path"
     chown "$owner" "$path"
   done < <(directives "$work/directives" directory)

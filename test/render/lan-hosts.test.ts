@@ -16,9 +16,9 @@ function linesOf(hosts: readonly object[], delegations: readonly object[] = []):
 test("a router that gets a prefix is left to Kea as far as DHCPv6 goes, and keeps its name", () => {
   const attic = { name: "attic", segment: "lan", mac: "02:00:5e:10:00:01", suffix: "::42", slaac: "token" };
   expect(linesOf([attic], [{ host: "attic", subnet: 16 }]).slice(2)).toEqual([
-    "dhcp-host=02:00:5e:10:00:01,set:router,attic,[2001:db8:beef:101::42]",
+    "dhcp-host=02:00:5e:10:00:01,set:is/router,attic,[2001:db8:beef:101::42]",
     "host-record=attic.home.arpa,2001:db8:beef:101::42",
-    "dhcp-ignore=tag:router,tag:dhcpv6",
+    "dhcp-ignore=tag:is/router,tag:dhcpv6",
   ]);
 });
 

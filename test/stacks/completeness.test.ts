@@ -42,6 +42,7 @@ const blocks = [
   "ra-watch",
   "radvd",
   "sysctl",
+  "tags",
   "tunnel-unit",
   "unit",
   "zone",

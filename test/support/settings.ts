@@ -109,7 +109,7 @@ export const variants = {
         ],
         public: true,
       },
-      { name: "board", segment: "things", mac: "02:00:5e:10:00:02", boot: "debian" },
+      { name: "board", segment: "old", mac: "02:00:5e:10:00:02", boot: "debian" },
       {
         name: "kiosk",
         segment: "things",

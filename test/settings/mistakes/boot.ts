@@ -63,11 +63,32 @@ export const bootMistakes: readonly Case[] = [
     sentence:
       'lan.hosts[0].boot: given "menu" for a machine that is known by its DUID; allowed is this field beside a mac only; its firmware has another DUID than its system; name the machine by its mac',
   },
-  {
-    title: "the folder of boot files is the root",
-    role: "home",
-    changes: { "boot.folder": "/srv" },
-    sentence:
-      'boot.folder: given "/srv"; allowed is an absolute path of at least two parts, as /srv/ipv6-home-boot; name a folder for boot files on the gateway',
-  },
+  ...(["guest", "iot"] as const).map((mode) => ({
+    title: `a machine boots in a segment of mode ${mode}`,
+    role: "home" as const,
+    changes: {
+      "boot.classes": [menu],
+      "lan.segments": [{ name: "lan", subnet: 1, interface: "enp1s0", mode }],
+      "lan.pinholes": [],
+      "lan.hosts": [board],
+    },
+    sentence: `lan.hosts[0].boot: given "menu" in segment lan, whose mode is ${mode}; allowed is this field in a segment of mode v6only, v6mostly or legacy; guests and devices do not reach the boot files; remove it, or move the machine`,
+  })),
+  ...[
+    "/srv",
+    "/home/alice",
+    "/etc/ssl/private",
+    "/etc/ipv6-home",
+    "/run/ipv6-home-boot",
+    "/var/lib/boot",
+    "/var/lib/ipv6-home/boot",
+    "/var/lib/bind/ipv6-home",
+    "/srv/../etc",
+    "srv/boot",
+  ].map((folder) => ({
+    title: `the folder of boot files is ${folder}`,
+    role: "home" as const,
+    changes: { "boot.folder": folder },
+    sentence: `boot.folder: given "${folder}"; allowed is a folder below /srv, /opt or a folder of /var/lib that is not the project's, as /srv/ipv6-home-boot; name one for boot files alone: machines of the LAN may read all that is in it`,
+  })),
 ];

@@ -13,6 +13,12 @@ export const hostsMistakes: readonly Case[] = [
     changes: hosts({ ...nas, name: undefined }),
     sentence: "lan.hosts[0].name: given nothing; allowed is a value; add this field",
   },
+  ...["ignore", "infinite", "7d", "42", "24h", "10m", "1w", "30s"].map((name) => ({
+    title: `a machine's name is dnsmasq's word ${name}`,
+    role: "home" as const,
+    changes: hosts({ ...nas, name }),
+    sentence: `lan.hosts[0].name: given "${name}", which dnsmasq takes for a word of its own; allowed is any label but ignore, infinite, and a number alone or with one of w, d, h, m, s behind it; choose another name`,
+  })),
   {
     title: "a machine is in an unknown segment",
     role: "home",
