@@ -1,4 +1,4 @@
-import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
+import type { ColoAddresses, SegmentAddresses, SiteAddresses } from "../network/address-plan";
 import type { Bundle } from "./bundle";
 import { addressState, routeState, ruleState } from "./live";
 import { renderSysctl, sysctlName } from "./sysctl";

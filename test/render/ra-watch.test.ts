@@ -1,8 +1,7 @@
 import { raWatchPart } from "../../render/ra-watch";
 import { exampleLan } from "../support/lan";
 
-const part = (ra: ReturnType<typeof exampleLan>["ra"]) =>
-  raWatchPart({ ...exampleLan(), ra, others: ["/etc/ipv6-home/dnsmasq.conf"] });
+const part = (ra: ReturnType<typeof exampleLan>["ra"]) => raWatchPart({ ...exampleLan(), ra });
 const startOf = (ra: Parameters<typeof part>[0]) =>
   /^ExecStart=(.*)$/m.exec(part(ra).files[0]?.content ?? "")?.[1]?.split(" ") ?? [];
 
@@ -23,11 +22,10 @@ test("with dnsmasq only the segments are", () => {
   expect(startOf({ daemon: "dnsmasq" }).slice(2)).toEqual(["enp1s0,enp3s0"]);
 });
 
-test("it starts anew with every change, so that no other router is recorded as wanted", () => {
-  expect(part({ daemon: "dnsmasq" }).units.map(({ action, paths }) => [action, paths])).toEqual([
-    ["restart", ["/etc/ipv6-home/dnsmasq.conf", "/etc/systemd/system/ipv6-home-ra-watch.service"]],
+test("what it sees is told, and moves nothing", () => {
+  const { units, notices } = part({ daemon: "dnsmasq" });
+  expect(units.map(({ action, paths }) => [action, paths])).toEqual([
+    ["restart", ["/etc/systemd/system/ipv6-home-ra-watch.service"]],
   ]);
-  expect(part({ daemon: "dnsmasq" }).states).toEqual([
-    "cat /run/ipv6-home-ra-watch/foreign 2>/dev/null || :",
-  ]);
+  expect(notices).toEqual(["/run/ipv6-home-ra-watch/foreign"]);
 });

@@ -101,7 +101,7 @@ test("a stack without the output, or with another one, is told what to do", () =
   expect(() => readFacts("home", {})).toThrow(
     "output verify of stack home: given none; allowed is schema 2, which a home's stack has once it was converged by this release; pulumi up -s home",
   );
-  expect(() => readFacts("home", { verify: { schema: 2 } })).toThrow("given schema 2;");
+  expect(() => readFacts("home", { verify: { schema: 1 } })).toThrow("given schema 1;");
 });
 
 describe("npm run verify refuses", () => {
