@@ -9,11 +9,13 @@ const longest = 253 - "_acme-challenge".length - 63 - 2;
 
 const publicZone: Parser<string> = (given, where) => {
   const zone = domainName(given, where);
-  return zone.ok && (!zone.value.includes(".") || zone.value.length > longest)
+  const isOurs = (name: string) =>
+    name.includes(".") && name.length <= longest && name !== "arpa" && !name.endsWith(".arpa");
+  return zone.ok && !isOurs(zone.value)
     ? mistaken({
         where,
         given: quote(given),
-        allowed: `a domain name of two labels or more and at most ${longest} characters`,
+        allowed: `a domain name of two labels or more and at most ${longest} characters, not under arpa`,
         todo: "name a domain that you can delegate, as home.example.net",
       })
     : zone;
@@ -58,11 +60,16 @@ export function conflictsOfDns(
           }),
         ]
       : []),
-    ...hosts.flatMap((host, index) => (host.public ? conflictsOfHost(host, index, zone) : [])),
+    ...hosts.flatMap((host, index) => (host.public ? conflictsOfHost(host, index, zone, domain) : [])),
   ];
 }
 
-function conflictsOfHost({ name }: HostSettings, index: number, zone: string | undefined): string[] {
+function conflictsOfHost(
+  { name }: HostSettings,
+  index: number,
+  zone: string | undefined,
+  domain: string | undefined,
+): string[] {
   const where = `lan.hosts[${index}]`;
   if (zone === undefined)
     return [
@@ -71,6 +78,15 @@ function conflictsOfHost({ name }: HostSettings, index: number, zone: string | u
         given: "true",
         allowed: "true beside a dns.publicZone only",
         todo: "set that, or take this away",
+      }),
+    ];
+  if (domain !== undefined && `.${domain}`.endsWith(`.${name}.${zone}`))
+    return [
+      sentence({
+        where: `${where}.name`,
+        given: `${quote(name)}, whose public name ${name}.${zone} the gateway takes for a part of lan.domain ${domain}`,
+        allowed: "a public machine outside of that domain",
+        todo: "choose another name, or another lan.domain",
       }),
     ];
   return name === nameServerLabel

@@ -14,22 +14,40 @@ export const dnsMistakes: readonly Case[] = [
   {
     title: "the public zone lies in the domain of the LAN",
     role: "home",
-    changes: { "dns.publicZone": "public.home.arpa", "lan.domain": "home.arpa" },
+    changes: { "dns.publicZone": "public.example.net", "lan.domain": "example.net" },
     sentence:
-      'dns.publicZone: given "public.home.arpa", which lies in lan.domain home.arpa; allowed is a domain outside of it, because the gateway answers for that one by itself; choose another one of the two',
+      'dns.publicZone: given "public.example.net", which lies in lan.domain example.net; allowed is a domain outside of it, because the gateway answers for that one by itself; choose another one of the two',
   },
   {
     title: "the public zone is a top-level domain",
     role: "home",
     changes: { "dns.publicZone": "example" },
     sentence:
-      'dns.publicZone: given "example"; allowed is a domain name of two labels or more and at most 173 characters; name a domain that you can delegate, as home.example.net',
+      'dns.publicZone: given "example"; allowed is a domain name of two labels or more and at most 173 characters, not under arpa; name a domain that you can delegate, as home.example.net',
   },
   {
     title: "the public zone is so long that no machine has a name in it",
     role: "home",
     changes: { "dns.publicZone": `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(60)}` },
-    sentence: `dns.publicZone: given "${"a".repeat(60)}.${"b".repeat(16)}..."; allowed is a domain name of two labels or more and at most 173 characters; name a domain that you can delegate, as home.example.net`,
+    sentence: `dns.publicZone: given "${"a".repeat(60)}.${"b".repeat(16)}..."; allowed is a domain name of two labels or more and at most 173 characters, not under arpa; name a domain that you can delegate, as home.example.net`,
+  },
+  {
+    title: "the public zone is a reverse one",
+    role: "home",
+    changes: { "dns.publicZone": "2.0.192.in-addr.arpa" },
+    sentence:
+      'dns.publicZone: given "2.0.192.in-addr.arpa"; allowed is a domain name of two labels or more and at most 173 characters, not under arpa; name a domain that you can delegate, as home.example.net',
+  },
+  {
+    title: "a public machine has the name that the LAN's domain is under",
+    role: "home",
+    changes: {
+      "dns.publicZone": "example.net",
+      "lan.domain": "nas.example.net",
+      "lan.hosts": [nas],
+    },
+    sentence:
+      'lan.hosts[0].name: given "nas", whose public name nas.example.net the gateway takes for a part of lan.domain nas.example.net; allowed is a public machine outside of that domain; choose another name, or another lan.domain',
   },
   {
     title: "the public zone is no domain",
