@@ -23,9 +23,11 @@ export interface ColoAddresses {
   readonly tunnelPrefix: Prefix;
   /** The colo's end of every tunnel. */
   readonly tunnel: Address;
+  /** Where the colo tells how it and the homes are, on the loopback interface: a ULA, which nobody outside can name. */
+  readonly monitor: Address;
 }
 
-/** Numbers the colo: the resolver is `::53`, the translator `::64`, the name server `::a53` of the /48; its tunnel end is `::1`. */
+/** Numbers the colo: the resolver is `::53`, the translator `::64`, the name server `::a53` of the /48; its tunnel end is `::1`, its monitor `::9090` of the ULA. */
 export function coloAddresses(prefix: Prefix, tunnelPrefix: Prefix): ColoAddresses {
   return {
     prefix,
@@ -35,6 +37,8 @@ export function coloAddresses(prefix: Prefix, tunnelPrefix: Prefix): ColoAddress
     nameServer: prefix.host(0xa53n),
     tunnelPrefix,
     tunnel: tunnelPrefix.host(1n),
+    // Sites have 2 to 256.
+    monitor: tunnelPrefix.host(0x9090n),
   };
 }
 
@@ -65,6 +69,8 @@ export interface Segment {
   readonly mode: SegmentMode;
   /** What machines of an iot segment may reach: prefixes, and names. */
   readonly allow: readonly (Prefix | string)[];
+  /** Whether its machines may use a metered uplink. */
+  readonly onMetered: boolean;
 }
 
 /** A LAN segment with its addresses. */

@@ -16,6 +16,10 @@ export class Prefix {
   static parse(text: string): Prefix | { problem: string } {
     const [addressText, lengthText, ...rest] = text.split("/");
     const address = Address.parse(addressText ?? "");
+    if (address !== undefined && lengthText === undefined)
+      return {
+        problem: `an address without a length (/${bitsOf(address.family)} for it alone)`,
+      };
     if (
       address === undefined ||
       lengthText === undefined ||

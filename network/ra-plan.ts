@@ -18,7 +18,6 @@ export const raPlan = {
 
 /** Which program sends the advertisements: radvd, also with PREF64; or dnsmasq, as everything else on the LAN. */
 export const raDaemons = ["radvd", "dnsmasq"] as const;
-export type RaDaemon = (typeof raDaemons)[number];
 
 /** How a gateway advertises itself. */
 export type RaPlan =

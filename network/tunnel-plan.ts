@@ -21,13 +21,18 @@ export interface TunnelGeneration {
 /** Every tunnel interface of either host, as a wildcard for firewall rules that outlive a generation. */
 export const tunnelInterfaces = "vpn*";
 
+const homeInterface = (parity: number): string => `vpn${parity}`;
+
+/** Interfaces that a home's tunnel can have: one, or two while it changes its keys. */
+export const homeInterfaces: readonly string[] = [0, 1].map(homeInterface);
+
 /** Names the generation of a site. */
 export function tunnelGeneration(site: number, keyEpoch: number, basePort: number): TunnelGeneration {
   // The first generation is vpn0, as in the article.
   const parity = (keyEpoch + 1) % 2;
   return {
     keyEpoch,
-    homeInterface: `vpn${parity}`,
+    homeInterface: homeInterface(parity),
     coloInterface: `vpn${site}-${parity}`,
     port: basePort + 2 * (site - siteNumbers.first) + parity,
   };

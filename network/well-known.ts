@@ -1,3 +1,4 @@
+import type { Address } from "./address";
 import { Prefix } from "./prefix";
 
 /** The label of the colo's name server in a public zone: no machine may have it. */
@@ -11,9 +12,6 @@ export const ipv4MappedPrefix = Prefix.of("::ffff:0:0/96");
 
 /** Unique local addresses (RFC 4193, section 3). */
 export const uniqueLocal = Prefix.of("fc00::/7");
-
-/** Link-local addresses (RFC 4291, section 2.5.6). */
-export const linkLocal = Prefix.of("fe80::/10");
 
 /** Global unicast addresses as handed out by IANA today (RFC 4291, section 2.5.4). */
 export const globalUnicast = Prefix.of("2000::/3");
@@ -43,6 +41,9 @@ export const nonPublicIpv4: readonly Prefix[] = [
   "224.0.0.0/4",
   "240.0.0.0/4",
 ].map((text) => Prefix.of(text));
+
+/** An IPv4 address as machines without IPv4 name it. */
+export const throughNat64 = (ipv4: Address): Address => nat64Prefix.host(ipv4.value);
 
 /** An IPv4 prefix as it looks under a /96 translation prefix (RFC 6052, section 2.2). */
 export function embedIpv4(prefix96: Prefix, ipv4: Prefix): Prefix {

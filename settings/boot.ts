@@ -52,7 +52,7 @@ const bootClass: Parser<BootClass> = (given, where) =>
 /** Where the system keeps nothing of its own: of /var/lib the folders inside of a program's, and not of ours. */
 const folder = matching(
   /^(?=.{1,200}$)(\/srv|\/opt|\/var\/lib\/(?!\.|ipv6-home|bind\/)[A-Za-z0-9._-]+)(\/(?!\.)[A-Za-z0-9._-]+)+$/,
-  "a folder below /srv, /opt or a folder of /var/lib that is not the project's, as /srv/ipv6-home-boot",
+  "a folder below /srv, /opt or a folder of /var/lib that is not the project's, as /srv/ipv6-home-boot, without a slash at its end",
   "name one for boot files alone: machines of the LAN may read all that is in it",
 );
 
@@ -88,8 +88,8 @@ export function conflictsOfBoot(
           sentence({
             where,
             given: quote(given),
-            allowed: names.join(", ") || "a class of boot.classes",
-            todo: "name a class of boot.classes",
+            allowed: names.join(", ") || "a class of boot.classes, which has none",
+            todo: "name a class of boot.classes, or add it there",
           }),
         ];
   const isolated = (where: string, given: string, segment: string) =>

@@ -3,9 +3,11 @@ import { tunnelPortCount } from "../network/tunnel-plan";
 import { Prefix } from "../network/prefix";
 import { globalUnicast, privateIpv4 } from "../network/well-known";
 import { parseCommon } from "./common";
+import { outsidersAmong, parseMonitoring } from "./metrics";
 import { all, andThen, quote, sentence, valid, type Result } from "./result";
 import type { ColoSettings } from "./settings";
 import type { SettingSource } from "./source";
+import { collisionsOf, parseTranslator } from "./translator";
 import { address, integer, listOf, matching, oneOf, prefix, yesOrNo } from "./values";
 
 /** RFC 4193, section 3.1: locally assigned ones have the L bit set. */
@@ -18,7 +20,8 @@ const undialable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"]
 
 /** Parses the settings of a colo stack. */
 export function parseColo(source: SettingSource): Result<ColoSettings> {
-  const { login, observe, guardWindowSec, driftKey, packagesAtRemoval, wan } = parseCommon(source);
+  const { login, observe, guardWindowSec, driftKey, health, metrics, upgrades, packagesAtRemoval, wan } =
+    parseCommon(source);
   const acceptRa = source.read(
     "wan.acceptRa",
     oneOf(["yes", "no"], "yes if the host's IPv6 comes by router advertisements"),
@@ -29,6 +32,10 @@ export function parseColo(source: SettingSource): Result<ColoSettings> {
     observe,
     guardWindowSec,
     driftKey,
+    health,
+    metrics,
+    monitoring: parseMonitoring(source, metrics),
+    upgrades,
     packagesAtRemoval,
     wan: andThen(all({ wan, acceptRa }), (both) => valid({ ...both.wan, acceptRa: both.acceptRa === "yes" })),
     address4: source.read(
@@ -69,6 +76,7 @@ export function parseColo(source: SettingSource): Result<ColoSettings> {
         },
       ),
     ),
+    translator: parseTranslator(source),
     trustAnchors: source.read(
       "dns64.trustAnchors",
       listOf(
@@ -85,7 +93,10 @@ export function parseColo(source: SettingSource): Result<ColoSettings> {
     ),
   });
   return andThen(settings, (value) => {
-    const problems = overlapsOfPool(value);
+    const problems = [
+      ...(value.translator.program === "jool" ? collisionsOf(value) : overlapsOfPool(value)),
+      ...outsidersAmong(value.metrics?.from ?? [], value.prefix),
+    ];
     return problems.length === 0 ? settings : { ok: false, problems };
   });
 }

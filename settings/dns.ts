@@ -1,25 +1,25 @@
 import { nameServerLabel } from "../network/well-known";
-import { all, mistaken, quote, sentence, type Result } from "./result";
+import { all, mistaken, quote, sentence, valid, type Result } from "./result";
 import type { DnsSettings, HostSettings } from "./settings";
 import type { SettingSource } from "./source";
-import { domainName, integer, yesOrNo, type Parser } from "./values";
+import { integer, isDomainName, yesOrNo, type Parser } from "./values";
 
 /** A name has 253 characters at most (RFC 1035, section 2.3.4), with `_acme-challenge`, a label of 63 and two dots. */
 const longest = 253 - "_acme-challenge".length - 63 - 2;
 
-const publicZone: Parser<string> = (given, where) => {
-  const zone = domainName(given, where);
-  const isOurs = (name: string) =>
-    name.includes(".") && name.length <= longest && name !== "arpa" && !name.endsWith(".arpa");
-  return zone.ok && !isOurs(zone.value)
-    ? mistaken({
+const publicZone: Parser<string> = (given, where) =>
+  typeof given === "string" &&
+  isDomainName(given) &&
+  given.includes(".") &&
+  given.length <= longest &&
+  !given.endsWith(".arpa")
+    ? valid(given)
+    : mistaken({
         where,
         given: quote(given),
-        allowed: `a domain name of two labels or more and at most ${longest} characters, not under arpa`,
+        allowed: `a lower-case domain name of two labels or more and at most ${longest} characters, without a dot at its end and not under arpa`,
         todo: "name a domain that you can delegate, as home.example.net",
-      })
-    : zone;
-};
+      });
 
 /** Parses what of a home's names the internet sees. */
 export const parseDns = (source: SettingSource): Result<DnsSettings> =>
@@ -47,6 +47,16 @@ export function conflictsOfDns(
             given: "true",
             allowed: "true beside a dns.publicZone only",
             todo: "set that, or take this away",
+          }),
+        ]
+      : []),
+    ...(zone !== undefined && acmeUpdate && !hosts.some((host) => host.public)
+      ? [
+          sentence({
+            where: "dns.acmeUpdate",
+            given: "true without a machine that is public",
+            allowed: "true beside one, because the key is for the names of such machines alone",
+            todo: "set public at a machine of lan.hosts, or take this away",
           }),
         ]
       : []),

@@ -76,7 +76,7 @@ export function conflictsOfDelegations(
         : [
             sentence({
               where: `${where}.subnet`,
-              given: `${each.subnet} for a /${each.length}`,
+              given: `${each.subnet} for the /${each.length} of ${each.host}`,
               allowed: `a multiple of ${count(each)}`,
               todo: `choose for instance ${Math.min(240, Math.ceil(each.subnet / count(each)) * count(each))}`,
             }),
@@ -86,7 +86,7 @@ export function conflictsOfDelegations(
         : [
             sentence({
               where: `${where}.subnet`,
-              given: `${text(each)}, which overlaps ${owner}`,
+              given: `${text(each)} for ${each.host}, which overlaps ${owner}`,
               allowed: "what neither a segment nor another delegation has",
               todo: "choose another number",
             }),

@@ -3,7 +3,7 @@ import { eui64 } from "../network/lan-host";
 import { andThen, mistaken, quote, sentence, valid, type Result } from "./result";
 import type { HostSettings } from "./settings";
 import { fieldsOf } from "./source";
-import { hostLabel, listOf, matching, oneOf, orElse, yesOrNo, type Parser } from "./values";
+import { hostLabel, inQuotes, listOf, matching, oneOf, orElse, yesOrNo, type Parser } from "./values";
 import { interfaceId, openingFields, unknownSegment, type Opening, type PlacedPinhole } from "./lan-pinholes";
 
 /** How a machine forms its address by SLAAC: from its MAC, with a token that is its suffix, or in no way that is known. */
@@ -37,8 +37,11 @@ const name: Parser<string> = (given, where) =>
       : valid(text),
   );
 
-const mac: Parser<string> = (given, where) => {
-  const text = typeof given === "string" ? given.toLowerCase() : "";
+/** Identifiers as Windows shows them, too. */
+const byColons = (text: string) => text.toLowerCase().replaceAll("-", ":");
+
+const mac: Parser<string> = inQuotes((given, where) => {
+  const text = typeof given === "string" ? byColons(given) : "";
   // An odd first byte is a group's (IEEE 802).
   return /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/.test(text) && !/^(00:){5}00$/.test(text)
     ? valid(text)
@@ -48,21 +51,18 @@ const mac: Parser<string> = (given, where) => {
         allowed: "the MAC of one machine, as 02:00:5e:10:00:01",
         todo: "see `ip link` on the machine",
       });
-};
-
-const lowerCase =
-  (parser: Parser<string>): Parser<string> =>
-  (given, where) =>
-    parser(typeof given === "string" ? given.toLowerCase() : given, where);
+});
 
 /** RFC 8415, section 11.1: a type of two bytes, then 1 to 128. */
-const duid = lowerCase(
-  matching(
-    /^[0-9a-f]{2}(:[0-9a-f]{2}){2,129}$/,
-    "a DHCP unique identifier, as 00:03:00:01:02:00:5e:10:00:01",
-    "see the lease of the machine, /var/lib/ipv6-home-dnsmasq/leases on the gateway",
-  ),
-);
+const duid: Parser<string> = (given, where) =>
+  andThen(
+    matching(
+      /^[0-9a-f]{2}([:-][0-9a-f]{2}){2,129}$/i,
+      "a DHCP unique identifier, as 00:03:00:01:02:00:5e:10:00:01",
+      "see the lease of the machine, /var/lib/ipv6-home-dnsmasq/leases on the gateway",
+    )(given, where),
+    (text) => valid(byColons(text)),
+  );
 
 const fields: Parser<HostFields> = fieldsOf<HostFields>(
   {
@@ -139,6 +139,8 @@ export function conflictsAmongHosts(hosts: readonly HostSettings[], segments: re
   return hosts.flatMap((host, index) => {
     const where = `lan.hosts[${index}]`;
     const only = (field: string, given: string, key: string, owner: string, todo: string): string[] => {
+      // An index says little in a list of a thousand.
+      const whose = field === "name" ? "" : ` for ${host.name}`;
       const other = owners.get(key);
       owners.set(key, other ?? owner);
       return other === undefined
@@ -146,7 +148,7 @@ export function conflictsAmongHosts(hosts: readonly HostSettings[], segments: re
         : [
             sentence({
               where: `${where}.${field}`,
-              given: `${quote(given)}, which ${other} has already`,
+              given: `${quote(given)}${whose}, which ${other} has already`,
               allowed: "each only once",
               todo,
             }),

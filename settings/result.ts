@@ -46,8 +46,10 @@ export function printable(text: string): string {
   return line.length > 80 ? `${line.slice(0, 77).replace(/[\ud800-\udbff]$/, "")}...` : line;
 }
 
-/** The same in quotes, for a value of any kind. */
-export const quote = (given: unknown): string =>
-  given === undefined
-    ? "nothing"
-    : `"${printable(typeof given === "string" ? given : JSON.stringify(given))}"`;
+/** The same in quotes, for a value of any kind; maps and lists as YAML takes them too. */
+export function quote(given: unknown): string {
+  // YAML's for a field with nothing behind it.
+  if (given === undefined || given === null) return "nothing";
+  if (typeof given === "object") return printable(JSON.stringify(given)).replaceAll('\\"', '"');
+  return `"${printable(typeof given === "string" ? given : JSON.stringify(given))}"`;
+}

@@ -76,6 +76,118 @@ export const declarations = {
     description:
       "Whether the stack makes a key, its output driftKey, with which root's login on this stack's host can do one thing: tell what npm run drift asks for.",
   },
+  "health.enabled": {
+    type: "boolean",
+    role: "both",
+    default: false,
+    description:
+      "Whether a service on this stack's host looks every few seconds at what the host does, starts what has died, and tells machines while the translator is dead; see HEALTH.md. It is to become the default.",
+  },
+  "metrics.enabled": {
+    type: "boolean",
+    role: "both",
+    default: false,
+    description:
+      "Whether this stack's host tells how it is in the form of Prometheus, at an inside address and port 9100, to the colo and metrics.from; see MONITORING.md.",
+  },
+  "metrics.from": {
+    type: "array",
+    items: "string",
+    role: "both",
+    default: [],
+    description:
+      "IPv6 prefixes at home that may ask as well, and look at Prometheus and the Alertmanager of a colo that has them. If empty, nobody but the colo itself.",
+  },
+  "monitoring.enabled": {
+    type: "boolean",
+    role: "colo",
+    default: false,
+    description:
+      "Whether the colo runs Prometheus and an Alertmanager, which watch it and all homes with metrics.enabled; nobody outside reaches them. Needs metrics.enabled.",
+  },
+  "monitoring.intervalSec": {
+    type: "integer",
+    role: "colo",
+    default: 15,
+    description: "Seconds, 5 to 300, between two looks at a host.",
+  },
+  "monitoring.retentionDays": {
+    type: "integer",
+    role: "colo",
+    default: 30,
+    description: "Days, 1 to 3650, that Prometheus remembers.",
+  },
+  "monitoring.retentionMb": {
+    type: "integer",
+    role: "colo",
+    default: 1024,
+    description: "Megabytes, from 128 on, that what it remembers takes on the disk; the oldest goes first.",
+  },
+  "monitoring.webhook": {
+    type: "string",
+    role: "colo",
+    default: "",
+    description:
+      "Address that the Alertmanager sends alerts to as JSON, set with --secret. If nobody is told, alerts only show.",
+  },
+  "monitoring.mailTo": {
+    type: "string",
+    role: "colo",
+    default: "",
+    description: "Mail address that is told of alerts; needs mailFrom and smarthost.",
+  },
+  "monitoring.mailFrom": {
+    type: "string",
+    role: "colo",
+    default: "",
+    description: "Mail address that such mail comes from.",
+  },
+  "monitoring.smarthost": {
+    type: "string",
+    role: "colo",
+    default: "",
+    description: "Server that takes that mail, as mail.example.net:587.",
+  },
+  "monitoring.smtpUser": {
+    type: "string",
+    role: "colo",
+    default: "",
+    description: "Name that the Alertmanager logs in to it with. If empty, it does not.",
+  },
+  "monitoring.smtpPassword": {
+    type: "string",
+    role: "colo",
+    default: "",
+    description: "Password for that, set with --secret.",
+  },
+  "status.enabled": {
+    type: "boolean",
+    role: "home",
+    default: false,
+    description:
+      "Whether the gateway shows machines of the LAN, but not of guest and iot segments, a page of what works, since when, by which uplink, and who is there; needs health.enabled. See STATUS.md.",
+  },
+  "upgrades.enabled": {
+    type: "boolean",
+    role: "both",
+    default: false,
+    description:
+      "Whether this stack's host installs security upgrades of Debian by itself, once a day, and nothing else; see UPGRADES.md.",
+  },
+  "upgrades.at": {
+    type: "string",
+    role: "both",
+    default: "04:00",
+    description:
+      "When that begins, by the host's clock, as 04:00; up to half an hour later, so that not all hosts ask at once.",
+  },
+  "upgrades.reboot": {
+    type: "string",
+    role: "both",
+    default: "never",
+    description:
+      "Whether the host reboots in the hour after upgrades.at if an upgrade needs that: never (health tells) or when-needed.",
+  },
   "destroy.packages": {
     type: "string",
     role: "both",
@@ -96,6 +208,14 @@ export const declarations = {
     default: 1500,
     description:
       "MTU of the IPv4 path to the other end in bytes, 1340 to 9000 (PPPoE: 1492). Every other MTU and MSS follows from it.",
+  },
+  uplinks: {
+    type: "array",
+    items: "object",
+    role: "home",
+    default: [],
+    description:
+      "Ways to the internet, two or more, the preferred one first: name, interface (of the first that of wan.interface), metered (true if its bytes cost; false if left out), mtu (wan.mtu if left out), probe (an IPv4 address that is asked for an answer out of it; the colo if left out), answers (how many bring it back, 250 ms apart; 12 if left out). The tunnel goes by the first that works, see UPLINKS.md. If empty, by wan.interface.",
   },
   "wan.acceptRa": {
     type: "string",
@@ -138,6 +258,35 @@ export const declarations = {
     default: "192.168.240.0/20",
     description:
       "Private IPv4 prefix, /8 to /29, that Tayga maps IPv6 sources to, one address per active source. Never seen outside.",
+  },
+  "nat64.translator": {
+    type: "string",
+    role: "colo",
+    default: "tayga",
+    description:
+      "Which program translates: tayga, or jool, which is faster, translates once where Tayga needs a second NAT, and needs a module that is built for the colo's kernel; see NAT64.md.",
+  },
+  "nat64.address4": {
+    type: "string",
+    role: "colo",
+    default: "",
+    description:
+      "IPv4 address that Jool translates to, which the provider brings to the colo and no interface of it has. If empty, it shares colo.address4 with the colo itself.",
+  },
+  "nat64.ports": {
+    type: "string",
+    role: "colo",
+    default: "",
+    description:
+      "Ports that Jool translates to, as 10000-32767. If empty, these where the address is shared, and 1024-65535 of a nat64.address4.",
+  },
+  "nat64.forwards": {
+    type: "array",
+    items: "object",
+    role: "colo",
+    default: [],
+    description:
+      "IPv4 ports of the colo that lead to a machine without IPv4, with Jool only: name, protocol, port (of the address that Jool translates to), to (the machine's address, in the /56 of a site), toPort (the same port if left out). The home needs a pinhole for each, see NAT64.md.",
   },
   "dns64.trustAnchors": {
     type: "array",
@@ -223,7 +372,7 @@ export const declarations = {
     default: [],
     required: true,
     description:
-      "LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface, vlan (1 to 4094, a tag on that interface), mode (v6only if left out, v6mostly, legacy, guest or iot), allow (what an iot segment may reach: prefixes and names).",
+      "LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface, vlan (1 to 4094, a tag on that interface), mode (v6only if left out, v6mostly, legacy, guest or iot), allow (what an iot segment may reach: prefixes and names), onMetered (whether it may use a metered uplink: true if left out, but false for guest); see NETWORK.md.",
   },
   "lan.ipv4Prefix": {
     type: "string",
@@ -246,7 +395,7 @@ export const declarations = {
     role: "home",
     default: [],
     description:
-      "What machines load that boot over the network: name, firmware (an EFI program below boot.folder; iPXE if left out), firmwareArm64 (the same for 64-bit ARM), script (what iPXE goes on with), tftp (false for HTTP alone). None: nothing is served.",
+      "What machines load that boot over the network: name, firmware (an EFI program below boot.folder; iPXE if left out), firmwareArm64 (the same for 64-bit ARM), script (what iPXE goes on with), tftp (false for HTTP alone). None: nothing is served. See BOOT.md.",
   },
   "boot.default": {
     type: "string",

@@ -2,9 +2,13 @@ import type { Address } from "../network/address";
 import type { BootPlan } from "../network/boot-plan";
 import type { Segment } from "../network/address-plan";
 import type { DelegatedLength } from "../network/delegation";
+import type { MetricsPlan, MonitoringPlan } from "../network/monitoring-plan";
 import type { Pinhole } from "../network/pinhole";
 import type { Prefix } from "../network/prefix";
 import type { RaPlan } from "../network/ra-plan";
+import type { Translator } from "../network/translator";
+import type { UpgradePlan } from "../network/upgrade-plan";
+import type { Uplink } from "../network/uplink";
 
 /** How to log in to a stack's own host. */
 export interface LoginSettings {
@@ -43,6 +47,14 @@ export interface ColoSettings {
   readonly guardWindowSec: number;
   /** Whether there is a key that can only look at the host. */
   readonly driftKey: boolean;
+  /** Whether what has died on the host is started by itself. */
+  readonly health: boolean;
+  /** Whom the host tells how it is; nobody if there is none. */
+  readonly metrics: MetricsPlan | undefined;
+  /** What it watches itself and the homes with. */
+  readonly monitoring: MonitoringPlan | undefined;
+  /** Security upgrades that the host installs by itself, if it does. */
+  readonly upgrades: UpgradePlan | undefined;
   readonly packagesAtRemoval: PackageFate;
   readonly wan: WanSettings & { readonly acceptRa: boolean };
   /** What homes dial. */
@@ -53,8 +65,10 @@ export interface ColoSettings {
   readonly tunnelPrefix: Prefix;
   /** First UDP port of the tunnels. */
   readonly basePort: number;
-  /** IPv4 that the translator maps sources to. */
+  /** IPv4 that Tayga maps sources to. */
   readonly pool4: Prefix;
+  /** Which program translates. */
+  readonly translator: Translator;
   /** Trust anchors in BIND's form; the root's built-in ones if empty. */
   readonly trustAnchors: readonly string[];
   /** Whether it answers for the public zones of sites. */
@@ -120,6 +134,14 @@ export interface HomeSettings {
   readonly guardWindowSec: number;
   /** Whether there is a key that can only look at the host. */
   readonly driftKey: boolean;
+  /** Whether what has died on the host is started by itself. */
+  readonly health: boolean;
+  /** Whom the host tells how it is; nobody if there is none. */
+  readonly metrics: MetricsPlan | undefined;
+  /** Whether the LAN sees how the gateway is. */
+  readonly status: boolean;
+  /** Security upgrades that the host installs by itself, if it does. */
+  readonly upgrades: UpgradePlan | undefined;
   readonly packagesAtRemoval: PackageFate;
   readonly wan: WanSettings;
   /** The colo's stack; the one named colo beside this one if left out. */
@@ -133,6 +155,8 @@ export interface HomeSettings {
   readonly ipv4Prefix: Prefix;
   readonly hosts: readonly HostSettings[];
   readonly delegations: readonly DelegationSettings[];
+  /** Ways to the internet, the preferred one first; mostly one. */
+  readonly uplinks: readonly Uplink[];
   readonly boot: BootPlan;
   readonly pinholes: readonly PinholeSettings[];
   readonly dns: DnsSettings;

@@ -82,16 +82,21 @@ const firstSentence = (text: string): string =>
   (text.split(/[.;](?:\s|$)/)[0] ?? text).replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase());
 
 function unknownKey(key: string): string {
-  const known = Object.keys(declarations);
-  const nearest = known
-    .map((name) => ({ name, steps: editDistance(key, name) }))
-    .reduce((best, each) => (each.steps < best.steps ? each : best));
   return sentence({
     where: printable(key),
     given: "a setting that does not exist",
     allowed: "the settings of docs/SETTINGS.md",
-    todo: nearest.steps <= 3 ? `did you mean ${nearest.name}?` : "remove it",
+    todo: nearest(key, Object.keys(declarations), 3) ?? "remove it",
   });
+}
+
+/** Asks for the known name that is the fewest edits away, and at most so many. */
+function nearest(given: string, known: readonly string[], most: number): string | undefined {
+  const [best] = known
+    .map((name) => ({ name, steps: editDistance(given, name) }))
+    .filter(({ steps }) => steps <= most)
+    .sort((a, b) => a.steps - b.steps);
+  return best && `did you mean ${best.name}?`;
 }
 
 /** How many single-character edits apart two names are (Levenshtein). */
@@ -109,10 +114,14 @@ function editDistance(a: string, b: string): number {
   return row[b.length] ?? Infinity;
 }
 
-/** Reads an object of a list: exactly these fields, each by its parser; those of `optional` may be missing. */
+/**
+ * Reads an object of a list: exactly these fields, each by its parser; those of `optional` may be missing. `elsewhere` says
+ * what to do about fields that somebody may expect here.
+ */
 export function fieldsOf<T extends object>(
   parsers: { readonly [K in keyof T]: Parser<T[K]> },
   optional: readonly (keyof T & string)[] = [],
+  elsewhere: Readonly<Record<string, string>> = {},
 ): Parser<T> {
   const names = Object.keys(parsers) as (keyof T & string)[];
   return (given, where) => {
@@ -152,12 +161,13 @@ export function fieldsOf<T extends object>(
     ) as { [K in keyof T]: Result<T[K]> };
     const read = all<T>(results);
     if (unknown.length === 0) return read;
+    const todos = new Map(Object.entries(elsewhere));
     const strangers = unknown.map((field) =>
       sentence({
         where: `${where}.${printable(field)}`,
         given: "a field that does not exist",
         allowed: names.join(", "),
-        todo: "remove it, or mend its name",
+        todo: todos.get(field) ?? nearest(field, names, 2) ?? "remove it, or mend its name",
       }),
     );
     return { ok: false, problems: [...strangers, ...(read.ok ? [] : read.problems)] };

@@ -96,25 +96,35 @@ export const listOf =
 
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** What YAML takes for a number unless it is quoted; an octal one may have become another. */
+export const inQuotes =
+  <T>(parser: Parser<T>): Parser<T> =>
+  (given, where) =>
+    typeof given === "number"
+      ? mistaken({ where, given: `${given}, a number`, allowed: "text", todo: "put it in quotes" })
+      : parser(given, where);
+
 /** A lower-case host name label (RFC 1123, section 2.1). */
-export const hostLabel = matching(
-  label,
-  "a host name label: letters a-z, digits and inner hyphens, at most 63",
-  "choose another name",
+export const hostLabel = inQuotes(
+  matching(
+    label,
+    "a host name label in lower case: letters a-z, digits and inner hyphens, at most 63, no dots",
+    "choose another name",
+  ),
 );
 
 /** Whether a text is a lower-case domain name of one or more labels (RFC 1123, section 2.1). */
 export const isDomainName = (text: string): boolean =>
   text.length <= 253 && text.split(".").every((part) => label.test(part));
 
-/** A lower-case domain name of one or more labels. */
+/** A lower-case domain name of one or more labels, but for the one that machines ask by multicast (RFC 6762, section 3). */
 export const domainName: Parser<string> = (given, where) =>
-  typeof given === "string" && isDomainName(given)
+  typeof given === "string" && isDomainName(given) && !`.${given}`.endsWith(".local")
     ? valid(given)
     : mistaken({
         where,
         given: quote(given),
-        allowed: "a lower-case domain name",
+        allowed: "a lower-case domain name without a dot at its end, not local nor under it",
         todo: "use home.arpa, or a domain of your own",
       });
 
@@ -195,6 +205,6 @@ export const portRange: Parser<PortRange> = (given, where) => {
         where,
         given: quote(given),
         allowed: "a port from 1 to 65535, or a range such as 8000-8010",
-        todo: "name the port of the service",
+        todo: "name the port of the service; another port is another pinhole",
       });
 };
