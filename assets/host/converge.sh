@@ -100,8 +100,7 @@ apply() {
   guard_component
   outdated_farewells >"$work/farewells"
   say_farewells 2 <"$work/farewells"
-  stop_units_to_restart
-  say_farewells 1 <"$work/farewells"
+  stop_changing_units
   install_files
   remove_extra_files
   remove_files_no_longer_wanted

@@ -131,11 +131,11 @@ write_manifest() {
   rm -f "$state/pending"
 }
 
-# What the host has from us, whole, to compare with and to go back to. Not if it holds keys: those are in their own
-# files and nowhere else.
+# What the host has from us, whole, to compare with and to go back to. Not if it holds keys, or who is told of alerts:
+# those are in their own files and nowhere else.
 record_bundle() {
   rm -f "$state/bundle"
-  ! grep -qE '^file .* /etc/(bind/)?ipv6-home/keys/' "$work/directives" || return 0
+  ! grep -qE '^file .* /etc/(bind/)?ipv6-home/(keys|alerts)/' "$work/directives" || return 0
   (umask 077 && cp "$work/bundle" "$state/bundle.new")
   mv "$state/bundle.new" "$state/bundle"
 }
@@ -158,7 +158,11 @@ record_sysctls() {
 apply_sysctls() {
   local file
   while read -r file; do
-    sysctl -q -p "$file" || fail "the kernel refused a line of $file; its own words are above"
+    # To sysctl(8) a key that is not there is an error even behind a dash, which those have that are yet to come.
+    {
+      { grep -v '^-' "$file" || :; } | sysctl -q -p - &&
+        sed -n 's/^-//p' "$file" | sysctl -q -e -p -
+    } || fail "the kernel refused a line of $file; its own words are above"
   done < <(directives "$work/directives" sysctl)
 }
 

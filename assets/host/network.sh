@@ -1,14 +1,15 @@
 # shellcheck shell=bash disable=SC2154 # the variables are those of go-back
 # Part of go-back: addresses and routes that stand in no file of ours. A copy of it lies beside that of go-back.
 
-# What nobody but a person, an installer or a unit has made: no routes of the kernel, of router advertisements or DHCP.
+# What nobody but a person, an installer or a unit has made: no routes of the kernel, of router advertisements, DHCP
+# or uplink-watch (86).
 print_network() {
   local family
   for family in -4 -6; do
     ip "$family" -o address show scope global permanent |
       awk -v family="$family" '$2 !~ /^vpn/ { print "address", family, $4, "dev", $2 }'
     ip "$family" route show table main |
-      awk -v family="$family" '!/ proto (kernel|ra|dhcp) / && !/ dev vpn/ { gsub(/ (linkdown|dead|pref medium|expires [^ ]*)/, ""); sub(/ *$/, ""); print "route", family, $0 }'
+      awk -v family="$family" '!/ proto (kernel|ra|dhcp|86) / && !/ dev vpn/ { gsub(/ (linkdown|dead|pref medium|expires [^ ]*)/, ""); sub(/ *$/, ""); print "route", family, $0 }'
   done
 }
 

@@ -73,7 +73,11 @@ compare_unit() {
   elif [ "${enabled[$unit]-}" != enabled ]; then
     printf '%s\n' "- $unit: enabled" "+ $unit: ${enabled[$unit]:-not enabled}"
   fi
-  [ "${active[$unit]-}" = active ] || printf '%s\n' "- $unit: active" "+ $unit: ${active[$unit]-not known}"
+  case ${active[$unit]-} in
+    # A daemon that is told of something at this moment runs all the same.
+    active | reloading) ;;
+    *) printf '%s\n' "- $unit: active" "+ $unit: ${active[$unit]-not known}" ;;
+  esac
 }
 
 compare_masks() {
@@ -83,15 +87,18 @@ compare_masks() {
 }
 
 compare_sysctls() {
-  local key wanted is file
+  local key wanted is file may_be_absent
   while IFS='=' read -r key wanted; do
     [[ $key =~ ^-?[a-z] ]] || continue
     key=${key// /} wanted=${wanted# }
+    may_be_absent=''
+    [ "${key#-}" = "$key" ] || may_be_absent=yes
     key=${key#-}
     # Either separator may come first, and the other one then stands for a dot in a name (sysctl(8)).
     file=$key
     [[ $key =~ ^[^./]*/ ]] || { file=${key//\//:} && file=${file//.//} && file=${file//:/.}; }
-    { read -r is <"/proc/sys/$file"; } 2>/dev/null || is="not there"
+    # One of an interface that may be absent is looked at when that is there.
+    { read -r is <"/proc/sys/$file"; } 2>/dev/null || { [ -z "$may_be_absent" ] || continue; is="not there"; }
     [ "$is" = "$wanted" ] || printf '%s\n' "- $key = $wanted" "+ $key = $is"
   done <"$1"
 }

@@ -53,13 +53,25 @@ wanted_packages() {
   directives "$work/directives" package
   # Kernel WireGuard needs nothing; where there is none the user-space one takes its place.
   if grep -qx 'require wireguard' "$work/directives" && ! kernel_has_wireguard; then echo wireguard-go; fi
+  if grep -qx 'require jool-module' "$work/directives"; then jool_packages; fi
+}
+
+# What builds Jool's module: for the kernel that runs, and for those that Debian brings after it.
+jool_packages() {
+  local image
+  echo jool-dkms
+  echo "linux-headers-$(uname -r)"
+  while read -r image; do
+    echo "linux-headers-${image#linux-image-}"
+  done < <(installed_packages | grep -xE 'linux-image-((cloud|rt)-)?[a-z][a-z0-9]*')
 }
 
 remove_packages() {
   record_new_packages
   local unit
   local -a ours
-  if [ -e "$state/packages" ] && [ "$(directives "$state/directives" packages-at-removal)" = purge ]; then
+  # Of one that went back there is no record but of its packages; what goes is then the bundle that is given.
+  if [ -e "$state/packages" ] && [ "$({ directives "$state/directives" packages-at-removal; directives "$work/bundle" packages-at-removal; } | sed -n 1p)" = purge ]; then
     mapfile -t ours < <(comm -12 "$state/packages" <(installed_packages))
     # What somebody's own packages need by now stays.
     if [ ${#ours[@]} -gt 0 ]; then apt-mark auto "${ours[@]}" >/dev/null; fi

@@ -29,6 +29,31 @@ login_is_inside() {
   ' sh "${client%% *}" "$@" >/dev/null 2>&1
 }
 
+# INTERFACE=ADDRESS of each segment to which the LAN's unit, as it is installed, gives IPv4 (lan-links); one line.
+own_ipv4() {
+  local unit=/etc/systemd/system/ipv6-home-lan.service
+  [ ! -e "$unit" ] || awk '/^ExecStart=/ {
+    for (i = 2; i <= NF; i++)
+      if (sub(/^ipv4=/, "", $i)) { sub(/[/].*/, "", $i); printf " %s=%s ", device, $i } else if ($i !~ /[=\/]/) device = $i
+  }' "$unit"
+}
+
+# A zone of another site, or one that is a label away from it: BIND answers from the innermost zone, so that the machine
+# of this label, a public one today or one day, could not be found. Names of machines have one label and no more.
+judge_zone() {
+  local file other
+  for file in "${2%/*}"/*.conf; do
+    if [ ! -e "$file" ] || [ "$file" = "$2" ]; then continue; fi
+    while read -r other; do
+      case $other in
+        "$1") echo "zone $1 is that of another site already, see $file; choose another dns.publicZone" ;;
+        "${1#*.}") echo "zone $1 lies in $other, the zone of another site, see $file, and would hide its machine ${1%%.*}; choose another dns.publicZone" ;;
+        *) [ "${other#*.}" != "$1" ] || echo "zone $1 holds $other, the zone of another site, see $file, which would hide its machine ${other%%.*}; choose another dns.publicZone" ;;
+      esac
+    done < <(sed -n 's/^zone "\(.*\)" {$/\1/p' "$file")
+  done
+}
+
 preflight() {
   local what argument rest owner
   while read -r what argument rest; do
@@ -43,7 +68,8 @@ preflight() {
         ;;
       vlan)
         # Where there are VLANs the loopback refuses to have one, in other words.
-        ! LC_ALL=C ip link add link lo name v6home.1 type vlan id 1 2>&1 | grep -qi 'unknown device type' ||
+        owner=$(ip link add link lo name v6home.1 type vlan id 1 2>&1 || :)
+        ! grep -qi 'unknown device type' <<<"$owner" ||
           echo "the kernel has no VLANs, which a segment with vlan needs; load the module 8021q"
         ;;
       pref64)
@@ -63,6 +89,21 @@ preflight() {
       tun)
         [ -c /dev/net/tun ] || echo "there is no /dev/net/tun, which the translator needs; load the module tun"
         ;;
+      jool)
+        modprobe -q jool 2>/dev/null ||
+          echo "the kernel $(uname -r) has no module jool, which DKMS builds where its headers are (dkms status says why not; Secure Boot takes only what is signed); start the newest installed kernel, or set nat64.translator to tayga"
+        ;;
+      own-address)
+        # argument is an IPv4 address; rest is the setting.
+        ip -4 -o address show | grep -qF " $argument/" ||
+          echo "no interface has $argument, given is $rest; Jool can share only an address of the host; give it one of its own by nat64.address4, or set nat64.translator to tayga"
+        ;;
+      spare-address)
+        # argument is an IPv4 address; rest is the setting.
+        owner=$(ip -4 -o address show | awk -v address="$argument/" 'index($4, address) == 1 { print $2; exit }')
+        [ -z "$owner" ] ||
+          echo "$owner has $argument, given is $rest; Jool needs it for itself; remove it from $owner, or name another address"
+        ;;
       login-from)
         # argument is the port that the firewall opens; rest is the prefixes that it opens it for.
         # shellcheck disable=SC2086 # one prefix a word
@@ -76,14 +117,17 @@ preflight() {
           echo "$argument is managed by systemd-networkd, which takes addresses away that are not its own; remove the .network file that matches it, this project serves the port"
         ;;
       vacant-ipv4)
-        # argument is the IPv4 prefix that a segment is to have; rest is its interface, which may have it already.
+        # argument is the IPv4 prefix that a segment is to have; rest is its interface, which may have it already. The
+        # segment may also come from another interface.
         owner=$({
           ip -4 route show root "$argument"
           ip -4 route show match "$argument"
-        } | awk -v own="$rest" '$1 != "default" && match($0, / dev [^ ]+/) {
-          device = substr($0, RSTART + 5, RLENGTH - 5)
-          if (device != own) { print $1 " by " device; exit }
-        }')
+        } | awk -v own="$rest" -v ours="$(own_ipv4)" '
+          $1 != "default" && match($0, / dev [^ ]+/) {
+            device = substr($0, RSTART + 5, RLENGTH - 5)
+            source = match($0, / src [^ ]+/) ? substr($0, RSTART + 5, RLENGTH - 5) : ""
+            if (device != own && !index(ours, " " device "=" source " ")) { print $1 " by " device; exit }
+          }')
         [ -z "$owner" ] ||
           echo "the IPv4 of $rest is to be $argument, which overlaps the route $owner; choose another lan.ipv4Prefix"
         ;;
@@ -96,9 +140,7 @@ preflight() {
         ;;
       unserved)
         # argument is a zone; rest is the file in which this site has it.
-        owner=$(grep -lF "zone \"$argument\" {" "${rest%/*}"/*.conf 2>/dev/null | grep -vxF "$rest" | head -n 1 || :)
-        [ -z "$owner" ] ||
-          echo "zone $argument is that of another site already, see $owner; choose another dns.publicZone"
+        judge_zone "$argument" "$rest"
         ;;
       unregistered)
         # argument is what the components begin with that need what is taken away; rest is the setting.

@@ -119,6 +119,7 @@ start_units() {
       systemctl -q reset-failed "$unit" 2>/dev/null || :
       bounded_systemctl start "$unit"
     else
+      [ "$action" = restart ] || action=reload-or-restart
       # shellcheck disable=SC2086 # one path a word
       if any_changed "$component" $paths; then bounded_systemctl "$action" "$unit"; fi
     fi

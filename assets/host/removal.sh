@@ -15,7 +15,11 @@ is_of_another_stack() {
 # Before the lock, so that nobody waits along; and not for what goes with the whole host.
 release() {
   is_ours && [ -z "${IPV6_HOME_LOCKED-}" ] || return 0
-  local command
+  local command lock
+  # A killed run may still be at work here, and give traffic to what goes.
+  exec {lock}>"$work_root/.$component.lock"
+  flock --wait 300 "$lock" || fail "another run has worked on it for 300 s; nothing was changed"
+  exec {lock}>&-
   while read -r command; do
     timeout 60 bash -c "$command" >"$work/release" 2>&1 </dev/null || {
       cat "$work/release" >&2
@@ -27,6 +31,8 @@ release() {
 remove() {
   # What went back and is not wanted any more.
   is_put_back
+  # One that went back to before it may have no record, and what others have left there all the same.
+  [ "$component" != host ] || mkdir -p "$state_root/host"
   is_ours || {
     ! is_of_another_stack || echo "$component: stays, it is of stack $(cat "$state/owner"); this is stack $owner" >&2
     return 0
@@ -34,8 +40,7 @@ remove() {
   refuse_while_used
   forget_component
   if [ "$component" = host ]; then remove_orphans; fi
-  stop_units
-  directives "$state/directives" farewell | say_farewells 2
+  retire_units
   # Before the files, which are this program: it must still be there if apt fails.
   remove_packages
   restore_files
@@ -50,11 +55,12 @@ remove() {
   rmdir --ignore-fail-on-non-empty "$state_root"
 }
 
-# Sites register themselves by stacks of their own; they leave first, but of a login that only looks they need nothing.
+# Sites register themselves by stacks of their own; they leave first, but of a login that only looks, and of what starts
+# the dead or tells how the host is, they need nothing.
 refuse_while_used() {
   local site users="site-"
   case $component in
-    site-* | drift-login) return 0 ;;
+    site-* | drift-login | health | metrics | monitoring | alerts-key | upgrades) return 0 ;;
     authoritative) users="site-names" ;;
   esac
   for site in "$state_root/$users"*; do
@@ -67,6 +73,6 @@ refuse_while_used() {
 remove_orphans() {
   local other
   for other in $(removal_order); do
-    "$library/converge" remove "$other" "$(recorded_generation "$state_root/$other")" </dev/null
+    bash "$library/converge" remove "$other" "$(recorded_generation "$state_root/$other")" </dev/null
   done
 }

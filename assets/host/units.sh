@@ -23,6 +23,28 @@ bounded_systemctl() {
   timeout 120 systemctl "$@"
 }
 
+# The first unit of a bundle has the ground that the others stand on: links and addresses. Units stop in reverse, and
+# the first one not before those whom the component served have been told.
+first_unit() {
+  directives "$1" unit | sed -n 1p
+}
+
+other_units() {
+  directives "$1" unit | sed 1d | tac
+}
+
+# Those that the bundle has no more, while their files are still there, and those that start anew. $work/farewells is
+# said on the way.
+stop_changing_units() {
+  local unit
+  while read -r unit _; do
+    grep -q "^unit $unit " "$work/directives" || retire_unit "$unit"
+  done < <(directives "$state/directives" unit | tac)
+  stop_units_to_restart < <(other_units "$work/directives")
+  say_farewells 1 <"$work/farewells"
+  stop_units_to_restart < <(first_unit "$work/directives")
+}
+
 # systemd runs the ExecStop lines of the definition that it has in hand: a unit that cleans up after itself must stop
 # while that is still the old one.
 stop_units_to_restart() {
@@ -33,14 +55,18 @@ stop_units_to_restart() {
     if [ "${words[1]}" = restart ] && any_changed "${words[@]:2}" && is_alive "${words[0]}"; then
       bounded_systemctl stop "${words[0]}" || fail "${words[0]} did not stop; see 'journalctl -u ${words[0]}'"
     fi
-  done < <(directives "$work/directives" unit)
-  # Those that the bundle has no more: while their files are still there.
-  [ -e "$state/directives" ] || return 0
-  while read -r line; do
-    read -r -a words <<<"$line"
-    grep -q "^unit ${words[0]} " "$work/directives" || ! systemctl cat "${words[0]}" >/dev/null 2>&1 ||
-      bounded_systemctl -q disable --now "${words[0]}"
-  done < <(directives "$state/directives" unit)
+  done
+}
+
+# One that is not wanted any more, and what it has on disk.
+retire_unit() {
+  local unit=$1 definition
+  definition=$(systemctl cat "$unit" 2>/dev/null) || return 0
+  bounded_systemctl -q disable --now "$unit"
+  # Or systemd would go on listing one that had failed, without its file; as it would what a timer has started.
+  bounded_systemctl -q reset-failed "$unit" 2>/dev/null || :
+  [ "${unit##*.}" != timer ] || bounded_systemctl -q reset-failed "${unit%.timer}.service" 2>/dev/null || :
+  if grep -q '^StateDirectory=' <<<"$definition"; then bounded_systemctl clean --what=state "$unit"; fi
 }
 
 explain_unit() {
@@ -63,12 +89,25 @@ must_reload_systemd() {
     $1 == "LoadState" && $2 != "loaded" || $1 == "NeedDaemonReload" && $2 != "no" { stale = 1 } END { exit stale }'
 }
 
+# Units of before that somebody has switched off: systemd says so until it reads the links anew.
+are_switched_off() {
+  local unit
+  local -a known=()
+  for unit in "$@"; do
+    grep -qxF "/etc/systemd/system/$unit" "$work/created" || known+=("$unit")
+  done
+  [ ${#known[@]} -gt 0 ] || return 1
+  systemctl show -p UnitFileState "${known[@]}" | grep -qx UnitFileState=disabled
+}
+
 load_units() {
+  local off=
   local -a units
   mapfile -t units < <(directives "$work/directives" unit | cut -d ' ' -f 1)
+  if are_switched_off "${units[@]}"; then off=yes; fi
   # Offline: systemd itself would hold all it has read for outdated, and the links are read at the next boot.
   if [ ${#units[@]} -gt 0 ]; then SYSTEMD_OFFLINE=1 bounded_systemctl -q enable "${units[@]}"; fi
-  if must_reload_systemd || grep -q '[.]d/' "$work/extra"; then bounded_systemctl daemon-reload; fi
+  if [ "$off" ] || must_reload_systemd || grep -q '[.]d/' "$work/extra"; then bounded_systemctl daemon-reload; fi
 }
 
 converge_units() {
@@ -82,6 +121,8 @@ converge_units() {
       bounded_systemctl -q reset-failed "$unit" 2>/dev/null || true
       bounded_systemctl start "$unit" || explain_unit "$unit" "did not start"
     elif any_changed "${words[@]:2}"; then
+      # One that has no ExecReload line starts anew without a stop of those that only it needs.
+      [ "$action" = restart ] || action=reload-or-restart
       bounded_systemctl "$action" "$unit" || explain_unit "$unit" "did not $action"
     elif has_drifted; then
       # Our reloads repeat all that a start does: no stop that others would feel, unless its definition was added to.
@@ -105,17 +146,12 @@ notify_units() {
   done < <(directives "$1" notify)
 }
 
-stop_units() {
-  [ -e "$state/directives" ] || return 0
-  local unit definition
-  while read -r unit _; do
-    if definition=$(systemctl cat "$unit" 2>/dev/null); then
-      bounded_systemctl -q disable --now "$unit"
-      # Or systemd would go on listing one that had failed, without its file.
-      bounded_systemctl -q reset-failed "$unit" 2>/dev/null || :
-      if grep -q '^StateDirectory=' <<<"$definition"; then bounded_systemctl clean --what=state "$unit"; fi
-    fi
-  done < <(directives "$state/directives" unit | tac)
+# All of them, for good.
+retire_units() {
+  local unit
+  while read -r unit _; do retire_unit "$unit"; done < <(other_units "$state/directives")
+  directives "$state/directives" farewell | say_farewells 2
+  while read -r unit _; do retire_unit "$unit"; done < <(first_unit "$state/directives")
 }
 
 notify_after_removal() {

@@ -2,17 +2,19 @@
 # Makes what radvd runs with out of what was converged. It remembers what was advertised, before it is: a prefix that was,
 # and is configured no more, is advertised with both lifetimes 0 (RFC 9096, section 3.5), which deprecates the addresses
 # in it at once and leaves them valid for what was left (RFC 4862, section 5.5.3 e), for as long as a client can have one.
-# While the uplink is lost this is nobody's default router (RFC 7084, G-5).
+# While the uplink is lost this is nobody's default router (RFC 7084, G-5), and while the translator is dead its prefix
+# has no lifetime (RFC 8781, section 4.1).
 #
-#   ra-config TEMPLATE ADVERTISED CONFIG UPLINK VALID-SEC
+#   ra-config TEMPLATE ADVERTISED CONFIG UPLINK VALID-SEC [TRANSLATOR]
 #
 # ADVERTISED has a line "INTERFACE PREFIX UNTIL" for each: "-" for a configured one, else seconds since 1970.
 use strict;
 use warnings;
 use IO::Handle;
 
-my ($template, $advertised, $config, $uplink, $valid_sec) = @ARGV;
-die "usage: ra-config TEMPLATE ADVERTISED CONFIG UPLINK VALID-SEC\n" unless defined $valid_sec and $valid_sec =~ /^\d+$/;
+my ($template, $advertised, $config, $uplink, $valid_sec, $translator) = @ARGV;
+die "usage: ra-config TEMPLATE ADVERTISED CONFIG UPLINK VALID-SEC [TRANSLATOR]\n"
+  unless defined $valid_sec and $valid_sec =~ /^\d+$/;
 
 # Nothing if the file is not there.
 sub lines_of {
@@ -55,10 +57,13 @@ for (lines_of($advertised)) {
 put($advertised, map { "$_ $until{$_}" } sort keys %until);
 
 my ($lost) = grep { $_ eq 'lost' } lines_of($uplink);
-my @config;
+my ($dead) = defined $translator ? grep { $_ eq 'dead' } lines_of($translator) : ();
+my (@config, $block);
 for (@template) {
   $interface = $1 if /^interface (\S+) \{$/;
+  $block = $1 if /^  (\w+) .*\{$/;
   s/^  AdvDefaultLifetime \K\d+/0/ if $lost;
+  s/^    AdvValidLifetime \K\d+/0/ if $dead and ($block // '') eq 'nat64prefix';
   if (/^\};$/) {
     for my $key (grep { index($_, "$interface ") == 0 and $until{$_} ne '-' } sort keys %until) {
       my ($prefix) = $key =~ / (.*)/;

@@ -19,7 +19,7 @@ my ($icmpv6, $icmp6_filter) = (58, 1);
 my ($echo_request, $echo_reply, $router_advertisement) = (128, 129, 134);
 # Seconds after which a router that is not heard is gone: the longest interval (RFC 4861, section 6.2.1), and some.
 my $forget_sec = 2000;
-# Of those who make up routers nobody needs a longer list.
+# On an interface: of those who make up routers nobody needs a longer list.
 my $most_routers = 16;
 my $most_offers = 4;
 
@@ -103,6 +103,17 @@ sub tell_of_routers {
   put($foreign, map { $routers{$_}{line} } grep { $routers{$_}{harmful} } sort keys %routers);
 }
 
+# Whether one more fits into the list. One that is told of takes the place of one that is not, the longest silent.
+sub has_room {
+  my ($device, $harmful) = @_;
+  my @here = grep { $routers{$_}{device} eq $device } keys %routers;
+  return 1 if @here < $most_routers;
+  my ($silent) = sort { $routers{$a}{heard} <=> $routers{$b}{heard} } grep { not $routers{$_}{harmful} } @here;
+  return 0 unless $harmful and defined $silent;
+  delete $routers{$silent};
+  return 1;
+}
+
 sub heard {
   my ($packet, $from, $scope) = @_;
   my ($own, $name) = own();
@@ -112,8 +123,8 @@ sub heard {
   my $router = "$device: another router, " . inet_ntop(AF_INET6, $from);
   my $line = "$router, advertises $offers";
   my $known = $routers{$router};
-  return if not $known and keys %routers >= $most_routers;
-  $routers{$router} = { line => $line, harmful => $harmful, heard => now() };
+  return if not $known and not has_room($device, $harmful);
+  $routers{$router} = { device => $device, line => $line, harmful => $harmful, heard => now() };
   return if $known and $known->{line} eq $line;
   # The number in front is a priority, see sd-daemon(3).
   print $harmful ? '<4>' : '<6>', "$line\n";

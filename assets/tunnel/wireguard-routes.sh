@@ -16,7 +16,8 @@
 # stand-by  gives the routes back to the other device if that is alive, and asks nothing of the other end; fails if there
 #         is no other device (a host that goes back, see docs/GUARD.md)
 #
-# If there is no other device, yield and leave have nothing to wait for: the site itself goes.
+# If there is no other device, yield and leave have nothing to wait for: the site itself goes. What follows gives up when
+# its routes are handed over or given back: the other end may come late, by a run that was killed.
 set -euo pipefail
 mode=$1 device=$2
 shift 2
@@ -27,6 +28,8 @@ readonly alive_sec=180
 # has to be a little older before it gets traffic.
 readonly settled_sec=1
 other=${device%?}$((1 - ${device: -1}))
+# There while the routes are to follow.
+readonly following=/run/ipv6-home/.following-$device
 
 carries() {
   local destination=${2%% *} table=main
@@ -62,6 +65,30 @@ move_when_alive() {
     sleep 0.1
   done
   put_routes "$to" "$@"
+}
+
+# Ends with the device, or when it is called off.
+follow() {
+  local deadline=$((SECONDS + 86400)) lock
+  until is_alive "$device"; do
+    [ $SECONDS -lt $deadline ] && [ -e "$following" ] && exists "$device" || return 0
+    sleep 0.1
+  done
+  exec {lock}<"$following" || return 0
+  flock "$lock"
+  [ -e "$following" ] || return 0
+  put_routes "$device" "$@"
+  rm "$following"
+}
+
+# From here on nothing is on its way to this device.
+call_off() {
+  local lock
+  [ -e "$following" ] || return 0
+  exec {lock}<"$following"
+  flock "$lock"
+  rm "$following"
+  exec {lock}<&-
 }
 
 refuse() {
@@ -125,15 +152,20 @@ case $mode in
     if ! carries "$other" "$1"; then
       put_routes "$device" "$@"
     else
-      # Ends with the device, at the latest.
-      move_when_alive 86400 "$device" "$@" </dev/null >/dev/null 2>&1 &
+      (umask 077 && mkdir -p "${following%/*}")
+      : >"$following"
+      follow "$@" </dev/null >/dev/null 2>&1 &
     fi
     ;;
   # No other device is no failure: there is nothing to hand over to.
-  yield) hand_over "$@" || true ;;
+  yield)
+    call_off
+    hand_over "$@" || true
+    ;;
   leave) leave "$@" ;;
   stand-by)
     exists "$other" || exit 1
+    call_off
     # A dead one gets nothing: then this is the only way.
     ! is_alive "$other" || put_routes "$other" "$@"
     ;;

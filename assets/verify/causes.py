@@ -23,7 +23,7 @@ causes = {
     "other-network": (
         "this is not a network of this site: no router here knows its prefix",
         "join the right Wi-Fi or port, or export this program anew if the site's prefix has changed",
-        ["gateway", "address", "route", "ra", *beyond, *names, *contents, "dhcp6"],
+        ["gateway", "address", "route", "ra", *beyond, *names, *contents, "dhcp6", "exits"],
     ),
     "gateway-down": (
         "the gateway does not answer on this link",
@@ -34,6 +34,11 @@ causes = {
         "another router on this link offers itself as the way out (RFC 6104)",
         "find the machine by its MAC and switch its router advertisements off",
         ["route", "ra-foreign", *beyond],
+    ),
+    "own-detour": (
+        "this machine itself sends to the internet by another interface than the one at home, such as a VPN's",
+        "if that is not meant to be, switch it off; what works by this site shows only without it",
+        ["exits", "resolver", *beyond],
     ),
     "leak": (
         "traffic leaves beside the tunnel: the internet does not see this site's addresses",
@@ -105,6 +110,11 @@ causes = {
         "on the home: the router advertisements' configuration; pulumi up puts it back",
         ["resolver", "dns", *translation],
     ),
+    "no-resolver": (
+        "this machine has no name server at all",
+        "NetworkManager, systemd-networkd or rdnssd takes it from router advertisements: does one of them do so here?",
+        ["resolver", "dns", *translation],
+    ),
     "dns64-dead": (
         "the resolver at the colo does not answer, but the colo does",
         "on the colo: systemctl status ipv6-home-dns64",
@@ -161,8 +171,8 @@ causes = {
         [],
     ),
     "ipv4-beside": (
-        "this machine has IPv4 to the internet beside the tunnel, on a segment without IPv4",
-        "find who gives it: another DHCP server on this link, or a second interface",
+        "this machine has IPv4 to the internet beside the tunnel",
+        "find who gives it: another DHCP server on this link, a second interface, or a gateway that does not lead it to its translator",
         ["ipv4-literal"],
     ),
     "other-way": (
@@ -191,9 +201,10 @@ causes = {
 shown_by = {
     "no-link": ["link"],
     "ipv6-off": ["link"],
-    "other-network": ["gateway"],
+    "other-network": ["gateway", "address"],
     "gateway-down": ["gateway"],
     "rogue-router": ["ra-foreign"],
+    "own-detour": ["exits"],
     "leak": ["source", "tunnel"],
     "dnsmasq-dead": ["resolver"],
     "ra-dead": ["ra"],
@@ -208,6 +219,7 @@ shown_by = {
     "no-address": ["address"],
     "foreign-resolver": ["resolver"],
     "ra-no-rdnss": ["ra-resolver", "resolver"],
+    "no-resolver": ["resolver"],
     "dns64-dead": ["dns"],
     "gateway-forwards-elsewhere": ["dns64"],
     "no-synthesis": ["dns64"],

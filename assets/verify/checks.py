@@ -16,6 +16,7 @@ from advertised import (
     check_ra_pref64,
     check_ra_resolver,
 )
+from far import finds_foreign_resolver
 from plan import inside
 from signs import Signs
 from verdicts import FAILED, NOT_CHECKED, PASSED, WARNING, said, verdict_of
@@ -61,9 +62,14 @@ def check_route(signs: Signs):
 def check_resolver(signs: Signs):
     used = signs.seen["resolvers"]
     own = [each for each in used if signs.own_resolver(each)]
+    local = signs.forwarders()
     alive = [each for each in used if signs.resolves(f"used {each}", "ipv4only")]
-    words = [f"{each}{'' if each in own else ' (not ours)'}{'' if each in alive else ' (no answer)'}" for each in used]
-    return verdict_of(bool(used) and own == used and bool(alive), ", ".join(words) or "none")
+    whose = {**{each: " (not ours)" for each in used}, **{each: "" for each in own}}
+    whose.update({each: " (a program here, whom it asks is not seen)" for each in local})
+    words = ", ".join(f"{each}{whose[each]}{'' if each in alive else ' (no answer)'}" for each in used) or "none"
+    if local and alive and not finds_foreign_resolver(signs):
+        return WARNING, words
+    return verdict_of(own == used and bool(alive), words)
 
 
 def check_tunnel(signs: Signs):
@@ -171,11 +177,16 @@ def check_source(signs: Signs):
 
 
 def check_exits(signs: Signs):
-    others = [f"{each['address']} on {each['interface']}" for each in signs.elsewhere()] + signs.other_ways()
+    others = signs.other_ways()
     own = signs.seen["ipv4"]
     without = signs.segment_mode() in ("v6only", "iot")
-    if without and own["default"] and not own["clat"]:
+    if signs.ipv4_beside():
+        others.append(f"IPv4, which the far end sees as {signs.ipv4_beside()}")
+    elif without and own["default"] and not own["clat"]:
         others.append(f"an IPv4 default route, with {', '.join(own['addresses'])}")
+    idle = [f"{each['address']} on {each['interface']}" for each in signs.idle()]
+    if idle and not others:
+        return WARNING, f"{', '.join(idle)}, with no default route beside it"
     return verdict_of(not others, "none beside the gateway", "; ".join(others))
 
 
@@ -183,9 +194,10 @@ def check_name(signs: Signs):
     own = signs.dns("gateway", "own")
     found = own.get("answers", [])
     if found:
-        return verdict_of(
-            any(each["address"] in found for each in signs.here()), f"{signs.seen['name']} {', '.join(found)}"
-        )
+        words = f"{signs.seen['name']} {', '.join(found)}"
+        if signs.seen["nameGiven"] or any(each["address"] in found for each in signs.here()):
+            return verdict_of(any(each["address"] in found for each in signs.here()), words)
+        return WARNING, f"{words}, of another machine: this one is called the same"
     if not signs.seen["nameGiven"] and own.get("rcode") == "NXDOMAIN":
         return WARNING, f"{signs.seen['name']}: the gateway knows no such name"
     return FAILED, f"{signs.seen['name']}: {own.get('rcode', own.get('error', 'not asked'))}"

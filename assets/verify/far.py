@@ -12,9 +12,8 @@ longest = {"preferredSec": 2700, "validSec": 5400, "routerLifetimeSec": 9000}
 
 
 def finds_renumbered(signs: Signs) -> str | None:
-    if signs.here() or not signs.elsewhere():
-        return None
-    return f"this machine has {', '.join(each['address'] for each in signs.elsewhere())}"
+    others = signs.elsewhere_on_link()
+    return None if signs.here() or not others else f"this machine has {', '.join(others)}"
 
 
 def finds_address_deprecated(signs: Signs) -> str | None:
@@ -30,14 +29,28 @@ def finds_no_address(signs: Signs) -> str | None:
 
 
 def finds_foreign_resolver(signs: Signs) -> str | None:
-    foreign = [each for each in signs.seen["resolvers"] if not signs.own_resolver(each)]
-    return f"it asks {', '.join(foreign)}" if foreign else None
+    local = signs.forwarders()
+    foreign = [each for each in signs.seen["resolvers"] if not signs.own_resolver(each) and each not in local]
+    if foreign:
+        return f"it asks {', '.join(foreign)}"
+    odd = [each for each in local if not signs.synthesises(f"used {each}")]
+    if not odd or not signs.synthesises("gateway"):
+        return None
+    return f"it asks {', '.join(odd)}, a program of its own, which does not say what the gateway says of ipv4only.arpa"
 
 
 def finds_ra_no_rdnss(signs: Signs) -> str | None:
     if any(not each["resolvers"] for each in signs.ours):
         return f"the advertisement of {signs.ours[0]['source']} has no RDNSS option"
-    return None if signs.seen["resolvers"] else "this machine has no name server at all"
+    return None
+
+
+def finds_no_resolver(signs: Signs) -> str | None:
+    if signs.seen["resolvers"]:
+        return None
+    named = [each["address"] for told in signs.ours for each in told["resolvers"]]
+    heard = f"name {', '.join(named)}" if named else "show with sudo whether they name one"
+    return f"no name server in /etc/resolv.conf; router advertisements {heard}"
 
 
 def finds_dns64_dead(signs: Signs) -> str | None:
@@ -100,6 +113,11 @@ def finds_too_big_filtered(signs: Signs) -> str | None:
     return "answers of 1500 bytes from the internet never come, smaller ones do"
 
 
+def former(prefix: dict, prefixes: list[dict]) -> bool:
+    """Whether a prefix is told to be over, beside one that is not: RFC 9096, section 3.5, asks for that."""
+    return prefix["preferredSec"] == prefix["validSec"] == 0 and any(each["preferredSec"] > 0 for each in prefixes)
+
+
 def too_long(signs: Signs) -> list[str]:
     """Lifetimes of the gateway's advertisements that are out of range."""
     found = []
@@ -107,6 +125,8 @@ def too_long(signs: Signs) -> list[str]:
         if not 0 < told["routerLifetimeSec"] <= longest["routerLifetimeSec"]:
             found.append(f"router lifetime {told['routerLifetimeSec']} s")
         for each in told["prefixes"]:
+            if former(each, told["prefixes"]):
+                continue
             for key in ("preferredSec", "validSec"):
                 if not 0 < each[key] <= longest[key]:
                     found.append(f"{each['prefix']} {key[:-3]} for {each[key]} s")
@@ -118,7 +138,9 @@ def finds_ra_lifetimes(signs: Signs) -> str | None:
 
 
 def finds_ipv4_beside(signs: Signs) -> str | None:
-    own = signs.seen["ipv4"]
+    own, other = signs.seen["ipv4"], signs.ipv4_beside()
+    if other is not None:
+        return f"the far end sees {other} by IPv4, and {signs.source('echo nat64')} through NAT64"
     if signs.segment_mode() not in ("v6only", "iot") or own["clat"] or not (own["default"] or signs.connected("ipv4")):
         return None
     answers = "answers" if signs.connected("ipv4") else "does not even answer"
@@ -126,8 +148,7 @@ def finds_ipv4_beside(signs: Signs) -> str | None:
 
 
 def finds_other_way(signs: Signs) -> str | None:
-    others = [f"{each['address']} on {each['interface']}" for each in signs.elsewhere()] + signs.other_ways()
-    return ", ".join(others) or None
+    return ", ".join(signs.other_ways()) or None
 
 
 def finds_dhcp6_dead(signs: Signs) -> str | None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from causes import shown_by
 from checks import checks
 from diagnose import diagnose
+from machine import Odd
 from observe import observe
 from plan import router_before
 from signs import Signs
@@ -32,6 +33,7 @@ PUBLIC = {
     "internet4": ["8.8.8.8", "1.1.1.1"],
     "port": 443,
     "echo": None,
+    "echo4": None,
     "download": None,
     "upload": None,
     "answersLarge": False,
@@ -76,6 +78,7 @@ def options(words: list[str]) -> argparse.Namespace:
     add("--internet4", metavar="ADDRESS", nargs="+", type=_address(4), help="IPv4 addresses that answer echo and TCP")
     add("--port", type=int, help="the TCP port at all of them")
     add("--echo", metavar="URL", type=_url, help="a page whose last word is the address that it was asked from")
+    add("--echo4", metavar="URL", type=_url, help="the same on a server that has IPv4, if that of --echo has none")
     add("--download", metavar="URL", type=_url, help="a file of about 200 kB")
     add("--upload", metavar="URL", type=_url, help="a page that takes 200 kB by POST")
     return parser.parse_args(words)
@@ -156,6 +159,9 @@ def main(site: dict, words: list[str]) -> int:
         return 2
     try:
         seen = observe(site, targets, {"interface": given.interface, "name": given.name})
+    except Odd as odd:
+        print(f"verify: {odd}", file=sys.stderr)
+        return 2
     except (FileNotFoundError, subprocess.CalledProcessError) as error:
         print(f"verify: `ip -j` is needed and does not work, install the package iproute2: {error}", file=sys.stderr)
         return 2

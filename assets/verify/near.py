@@ -19,11 +19,15 @@ def finds_ipv6_off(signs: Signs) -> str | None:
 
 
 def finds_other_network(signs: Signs) -> str | None:
-    if signs.gateway_alive() or signs.here() or not signs.strangers:
+    # A router elsewhere may answer names too; that does not make it the gateway.
+    if signs.here() or signs.ours or signs.echoed("gateway"):
         return None
-    told = signs.strangers[0]
-    prefixes = ", ".join(each["prefix"] for each in told["prefixes"]) or "no prefix"
-    return f"{told['source']} advertises {prefixes}; this site is {signs.site['prefix']}"
+    site = f"this site is {signs.site['prefix']}"
+    if signs.strangers:
+        told = signs.strangers[0]
+        return f"{told['source']} advertises {', '.join(each['prefix'] for each in told['prefixes']) or 'no prefix'}; {site}"
+    others = signs.elsewhere_on_link()
+    return f"this machine has {', '.join(others)}; {site}" if others else None
 
 
 def finds_rogue_router(signs: Signs) -> str | None:
@@ -39,10 +43,18 @@ def finds_gateway_down(signs: Signs) -> str | None:
     return "neither echo nor DNS nor a router advertisement comes from it"
 
 
+def finds_own_detour(signs: Signs) -> str | None:
+    way = signs.detour()
+    return f"it sends to {signs.targets['internet6'][0]} by {way}" if way else None
+
+
 def finds_leak(signs: Signs) -> str | None:
     source = signs.source()
     if source and ":" in source and not inside(source, signs.site["prefix"]):
         return f"the far end sees {source}, which is not in {signs.site['prefix']}"
+    if signs.confined():
+        # It hears nothing of the colo anyway.
+        return None
     if signs.connected("internet6") and not signs.colo_heard() and not signs.resolves("gateway", "ipv4only"):
         return "the internet answers and the colo does not, so the way there is another"
     return None

@@ -8,7 +8,7 @@ import socket
 from concurrent.futures import Future, ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from machine import default_routes, home_interface, link_of, name_servers, neighbours_on, own_addresses, own_ipv4
+from machine import default_routes, home_interface, link_of, name_servers, neighbours_on, own_addresses, own_ipv4, way_to
 from plan import embed, is_address, is_ours, ladder, segment_of
 from probes import ask_echo, ask_http, ask_name, ask_tcp
 from solicit import ask_dhcp6, solicit_routers
@@ -41,15 +41,18 @@ def observe(site: dict, targets: dict, options: dict) -> dict:
     """Looks at this machine and asks the network; see docs/VERIFY.md for what the parts mean."""
     root = os.geteuid() == 0
     routes, own = default_routes(), own_addresses()
-    # That of an address of the site, before any other default route: a VPN has one too.
-    at_home = [each for each in own if segment_of(site, [each["address"]])]
-    name = home_interface(options["interface"], [each["interface"] for each in [*at_home, *routes, *own]])
+    # That of an address of the site, before any other default route: a VPN has one too. With cable and Wi-Fi it is the one
+    # that is used; routes are in that order.
+    at_home = {each["interface"] for each in own if segment_of(site, [each["address"]])}
+    ranked = [each["interface"] for each in [*routes, *own]]
+    name = home_interface(options["interface"], [each for each in ranked if each in at_home], ranked)
     seen = {
         "root": root,
         "link": link_of(name) if name else None,
         "addresses": own,
         "defaults": routes,
         "ipv4": own_ipv4(),
+        "way": way_to(targets["internet6"][0]),
         "resolvers": name_servers(),
         "name": options["name"] or socket.gethostname().partition(".")[0],
         "nameGiven": options["name"] is not None,
@@ -97,6 +100,8 @@ def observe(site: dict, targets: dict, options: dict) -> dict:
     if any("ms" in said for said in seen["tcp"].values()):
         talk = _Round()
         _ask_services(talk, targets, seen)
+        if seen["ipv4"]["default"]:
+            _ask_by_number(talk, site, targets, seen)
         for part, found in talk.answers().items():
             seen[part] = {**seen[part], **found}
     seen["neighbours"] = neighbours_on(name)
@@ -183,8 +188,20 @@ def _ask_services(talk: _Round, targets: dict, seen: dict) -> None:
                 talk.ask("http", key, ask_http, (url, known[0], body))
 
 
-def _look_up(seen: dict, host: str) -> list[str]:
-    """IPv6 addresses of a further name, by the first resolver in use."""
+def _ask_by_number(talk: _Round, site: dict, targets: dict, seen: dict) -> None:
+    """How the far end sees this machine's IPv4, and the same server's answer through NAT64."""
+    url = targets["echo4"] or targets["echo"]
+    if url is None:
+        return
+    host = urlsplit(url).hostname
+    for number in [host] if is_address(host) else _look_up(seen, host, "A")[:1]:
+        if ":" not in number:
+            talk.ask("http", "echo ipv4", ask_http, (url, number, 0))
+            talk.ask("http", "echo nat64", ask_http, (url, embed(site["nat64Prefix"], number), 0))
+
+
+def _look_up(seen: dict, host: str, kind: str = "AAAA") -> list[str]:
+    """Addresses of a further name, by the first resolver in use."""
     for each in seen["resolvers"][:1]:
-        return ask_name(each.partition("%")[0], host, "AAAA", index_of(each)).get("answers", [])
+        return ask_name(each.partition("%")[0], host, kind, index_of(each)).get("answers", [])
     return []

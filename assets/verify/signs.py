@@ -66,7 +66,14 @@ class Signs:
         """Whether a name server is this site's: the gateway by one of its addresses, or the colo's resolver."""
         if address == self.site["colo"]["resolver"] or inside(address, self.site["prefix"]):
             return True
+        if any(address == each.get("gateway4") for each in self.site["segments"]):
+            return True
         return address.partition("%")[0] in self.gateway_locals()
+
+    def forwarders(self) -> list[str]:
+        """Name servers in use that are programs of this machine, such as dnsmasq or unbound: whom they ask is not seen."""
+        loopback = [ipaddress.ip_address(each.partition("%")[0]).is_loopback for each in self.seen["resolvers"]]
+        return [each for each, local in zip(self.seen["resolvers"], loopback) if local]
 
     def here(self) -> list[dict]:
         """Addresses of this machine in the site's segments."""
@@ -83,11 +90,30 @@ class Signs:
             if each not in own and ipaddress.ip_address(each["address"]) not in local
         ]
 
+    def elsewhere_on_link(self) -> list[str]:
+        """Those on the interface that is looked from."""
+        return [each["address"] for each in self.elsewhere() if each["interface"] == self.seen["link"]["name"]]
+
+    def _ours(self) -> set[str]:
+        """Interfaces on which this machine is at home."""
+        return {each["interface"] for each in self.here()} | {self.seen["link"]["name"]}
+
+    def idle(self) -> list[dict]:
+        """Those of others' addresses that no default route is beside: of containers, or of a VPN for some prefixes."""
+        ways = self._ours() | {each["interface"] for each in self.seen["defaults"]} | {self.seen["way"]}
+        return [each for each in self.elsewhere() if each["interface"] not in ways]
+
+    def detour(self) -> str | None:
+        """The interface by which this machine itself sends to the internet, if that is not one at home."""
+        way = self.seen["way"]
+        return None if way is None or way in self._ours() else way
+
     def other_ways(self) -> list[str]:
-        """Default routes by interfaces on which this machine has no address of the site."""
-        ours = {each["interface"] for each in self.here()} | {self.seen["link"]["name"]}
-        found = [each for each in self.seen["defaults"] if each["interface"] not in ours]
-        return [f"a default route by {each['interface']}" for each in found]
+        """What lets this machine send beside its gateway."""
+        idle, ours = self.idle(), self._ours()
+        found = [f"{each['address']} on {each['interface']}" for each in self.elsewhere() if each not in idle]
+        ways = [each["interface"] for each in self.seen["defaults"]] + ([self.detour()] if self.detour() else [])
+        return found + [f"a default route by {each}" for each in dict.fromkeys(ways) if each not in ours]
 
     def gateway_locals(self) -> set[str]:
         """Link-local addresses of the gateway: it advertises from them, or their MAC is that of its global address."""
@@ -132,13 +158,18 @@ class Signs:
         """Whether something of the internet answers, over IPv6 ("internet6") or through the translator ("nat64")."""
         return self.any_echoed(kind) or self.connected(kind)
 
-    def source(self) -> str | None:
+    def source(self, question: str = "echo") -> str | None:
         """This machine's address as the far end sees it: the last word of its answer."""
-        words = self.seen["http"].get("echo", {}).get("text", "").split()
+        words = self.seen["http"].get(question, {}).get("text", "").split()
         try:
             return str(ipaddress.ip_address(words[-1])) if words else None
         except ValueError:
             return None
+
+    def ipv4_beside(self) -> str | None:
+        """This machine's IPv4 address as the far end sees it, where that is not the one that NAT64 has."""
+        seen, translated = self.source("echo ipv4"), self.source("echo nat64")
+        return seen if seen and translated and seen != translated else None
 
     def mtu(self) -> int:
         """MTU that this machine sends with, in bytes: the link's, or a smaller one of the route."""
