@@ -5,7 +5,7 @@ import { reverseZone } from "../network/reverse";
 import type { Bundle } from "./bundle";
 import { addressState } from "./live";
 import { renderTsigKey, tsigFile, tsigName } from "./names";
-import { renderUnit, unitPath } from "./unit";
+import { renderUnit, unitPath, verifyUnits } from "./unit";
 
 const unit = "ipv6-home-authoritative.service";
 const configPath = "/etc/bind/ipv6-home-authoritative.conf";
@@ -41,7 +41,7 @@ export function authoritativeBundle(args: {
     exclusives: [sitesFolder],
     checks: [
       `grep -v '^include ' {stage}${configPath} | named-checkconf /dev/stdin`,
-      `systemd-analyze verify {stage}${unitPath(unit)}`,
+      verifyUnits(unitPath(unit)),
     ],
     states: [addressState("lo", args.addresses.nameServer)],
     units: [{ unit, action: "restart", paths: [configPath, unitPath(unit)] }],
@@ -147,7 +147,7 @@ export function siteNamesBundle(args: {
       { path, content: renderSite(site, zone) },
       { path: folder, content: renderSiteUnit(site.number) },
     ],
-    checks: [`named-checkconf {stage}${path}`, `systemd-analyze verify {stage}${folder}`],
+    checks: [`named-checkconf {stage}${path}`, verifyUnits(folder)],
     units: [{ unit: siteUnit(site.number), action: "restart", paths: [folder] }],
     notifies: [{ unit, action: "reload", paths: [path] }],
   };

@@ -1,7 +1,7 @@
 import { bootPort, type BootPlan } from "../network/boot-plan";
 import { bootRoot } from "./boot-options";
 import type { Bundle } from "./bundle";
-import { renderUnit, unitPath } from "./unit";
+import { renderUnit, unitPath, verifyUnits } from "./unit";
 
 /** Server of boot files. */
 export const bootUnit = "ipv6-home-boot.service";
@@ -20,7 +20,7 @@ export function bootBundle({ folder }: Pick<BootPlan, "folder">): Bundle {
       { path: configPath, content: config },
       { path: unitPath(bootUnit), content: renderBootUnit(folder) },
     ],
-    checks: [`lighttpd -t -f {stage}${configPath}`, `systemd-analyze verify {stage}${unitPath(bootUnit)}`],
+    checks: [`lighttpd -t -f {stage}${configPath}`, verifyUnits(unitPath(bootUnit))],
     units: [{ unit: bootUnit, action: "restart", paths: [configPath, unitPath(bootUnit)] }],
   };
 }

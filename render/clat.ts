@@ -5,7 +5,7 @@ import type { Bundle } from "./bundle";
 import { mtuState, routeState, ruleState, sysctlState } from "./live";
 import { coverMetric, prefixUnit, vpnTable } from "./routing";
 import { renderSysctl } from "./sysctl";
-import { renderOneshot, renderUnit, unitPath } from "./unit";
+import { renderOneshot, renderUnit, unitPath, verifyUnits } from "./unit";
 
 /** The translator's interface. */
 export const clatInterface = "clat";
@@ -66,7 +66,7 @@ export function clatBundle({
         content: renderTranslatorUnit(clat, mtu),
       },
     ],
-    checks: [`systemd-analyze verify {stage}${unitPath(routesUnit)} {stage}${unitPath(unit)}`],
+    checks: [verifyUnits(unitPath(routesUnit), unitPath(unit))],
     sysctls: [forwardingPath],
     states: [
       routeState(`dev ${clatInterface} table ${vpnTable.name}`),

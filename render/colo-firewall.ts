@@ -1,11 +1,15 @@
 import type { Address } from "../network/address";
 import type { ColoAddresses } from "../network/address-plan";
 import type { MtuPlan } from "../network/mtu-plan";
+import { alertmanagerPort, exporterPort, prometheusPort, type MetricsPlan } from "../network/monitoring-plan";
 import type { Prefix } from "../network/prefix";
 import { tunnelInterfaces } from "../network/tunnel-plan";
+import type { Translator } from "../network/translator";
 import { embedIpv4, nat64Prefix, nonPublicIpv4 } from "../network/well-known";
 import type { Bundle } from "./bundle";
 import {
+  anyOf,
+  countRest,
   dhcpClientRules,
   firewallBundle,
   icmpv6InTransit,
@@ -15,7 +19,9 @@ import {
   stateful,
 } from "./firewall";
 import { siteNames } from "./authoritative";
+import { joolRequires } from "./jool";
 import { translatorInterface } from "./tayga";
+import { translationRules, translationSets } from "./translation-firewall";
 import type { NftChain, NftSet } from "./nftables";
 
 /** What the colo's ruleset depends on. */
@@ -23,11 +29,16 @@ export interface ColoFirewall {
   readonly addresses: ColoAddresses;
   readonly mtu: MtuPlan;
   readonly pool4: Prefix;
+  readonly translator: Translator;
   readonly wanInterface: string;
   readonly sshPort: number;
   readonly managementPrefixes: readonly Prefix[];
   /** Whether the host answers for the public zones of sites. */
   readonly authoritative: boolean;
+  /** Who may ask how it is; nobody if there is nothing to ask. */
+  readonly metrics: MetricsPlan | undefined;
+  /** What it watches itself and the homes with, if it does. */
+  readonly monitoring: object | undefined;
 }
 
 /** Sets that a site's registration fills. They name interfaces of any generation, so a rotation changes no rule. */
@@ -44,13 +55,16 @@ export const siteSets = {
 export function coloFirewallBundle(args: ColoFirewall): Bundle {
   return firewallBundle({
     ...args,
-    requires: args.authoritative ? [] : [`unregistered ${siteNames} dns.authoritative`],
+    requires: [
+      ...(args.authoritative ? [] : [`unregistered ${siteNames} dns.authoritative`]),
+      ...(args.translator.program === "jool" ? joolRequires(args.translator.jool) : []),
+    ],
     sets: sets(args),
     chains: chains(args),
   });
 }
 
-function sets({ managementPrefixes }: ColoFirewall): NftSet[] {
+function sets({ managementPrefixes, translator }: ColoFirewall): NftSet[] {
   return [
     ...managementSets(managementPrefixes),
     { name: siteSets.tunnelPorts, type: "inet_service", comment: "Filled by the sites" },
@@ -75,14 +89,16 @@ function sets({ managementPrefixes }: ColoFirewall): NftSet[] {
       elements: nonPublicIpv4.map((prefix) => embedIpv4(nat64Prefix, prefix).toString()),
       comment: "The same, as IPv6 clients name them (RFC 6052)",
     },
+    ...translationSets(translator),
   ];
 }
 
 function chains(args: ColoFirewall): NftChain[] {
-  const { addresses, mtu, pool4, wanInterface, sshPort } = args;
+  const { addresses, mtu, wanInterface, sshPort } = args;
   const wan = `"${wanInterface}"`;
   const tunnels = `"${tunnelInterfaces}"`;
   const nat64 = `"${translatorInterface}"`;
+  const translation = translationRules(args);
   return [
     {
       name: "source_validation",
@@ -94,10 +110,10 @@ function chains(args: ColoFirewall): NftChain[] {
         "# Nobody outside speaks for us, and the translator is not for the internet",
         `iifname ${wan} ip6 saddr { ${addresses.prefix}, ${addresses.tunnelPrefix}, ${nat64Prefix} } counter drop`,
         `iifname ${wan} ip6 daddr { ${addresses.tunnelPrefix}, ${nat64Prefix} } counter drop`,
-        `iifname ${wan} ip saddr ${pool4} counter drop`,
-        `iifname ${wan} ip daddr ${pool4} counter drop`,
+        ...translation.prerouting,
       ],
     },
+    ...translation.steering,
     {
       name: "input",
       hook: "type filter hook input priority filter; policy drop;",
@@ -111,6 +127,8 @@ function chains(args: ColoFirewall): NftChain[] {
         `iifname ${wan} udp dport @${siteSets.tunnelPorts} accept`,
         `iifname ${tunnels} ip6 daddr ${addresses.resolver} meta l4proto { tcp, udp } th dport 53 accept`,
         ...(args.authoritative ? nameServerRules(wanInterface, addresses.nameServer) : []),
+        ...metricsRules(args),
+        ...countRest(args.metrics),
       ],
     },
     {
@@ -127,23 +145,31 @@ function chains(args: ColoFirewall): NftChain[] {
         `iifname ${tunnels} oifname ${wan} ip6 saddr ${addresses.prefix} accept`,
         "# The home's own firewall decides what comes in there",
         `oifname . ip6 daddr @${siteSets.destinations} accept`,
-        `iifname ${nat64} oifname ${wan} ip saddr ${pool4} ip daddr != @nonpublic4 accept`,
+        ...translation.forward,
+        ...countRest(args.metrics),
       ],
     },
     {
       name: "to_nat64",
       rules: [
+        ...translation.towards,
         "ip6 daddr @nonpublic64 reject with icmpv6 type admin-prohibited",
         `iifname ${tunnels} oifname ${nat64} accept`,
         "counter drop",
       ],
     },
     icmpv6Local,
-    {
-      name: "nat64_source",
-      hook: "type nat hook postrouting priority srcnat; policy accept;",
-      rules: [`ip saddr ${pool4} oifname ${wan} masquerade`],
-    },
+    ...translation.source,
+  ];
+}
+
+/** Lets some at home ask how the hosts are; each home sends from its own prefix only, as said above. */
+function metricsRules({ addresses, metrics, monitoring }: ColoFirewall): string[] {
+  if (metrics === undefined || metrics.from.length === 0) return [];
+  const ports = [exporterPort, ...(monitoring === undefined ? [] : [prometheusPort, alertmanagerPort])];
+  return [
+    "# Metrics, see docs/MONITORING.md",
+    `iifname "${tunnelInterfaces}" ip6 saddr ${anyOf(metrics.from)} ip6 daddr ${addresses.monitor} tcp dport { ${ports.join(", ")} } accept`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { SegmentAddresses, SiteAddresses } from "../network/address-plan";
 import type { Delegation } from "../network/delegation";
 import type { Bundle } from "./bundle";
-import { renderUnit, unitPath } from "./unit";
+import { renderUnit, unitPath, verifyUnits } from "./unit";
 
 /** Kea's unit for routers behind the gateway. */
 export const delegationUnit = "ipv6-home-delegation.service";
@@ -11,6 +11,16 @@ const configPath = "/etc/kea/ipv6-home/kea-dhcp6.conf";
 
 /** As those of router advertisements: RFC 9096, section 3.2. */
 const lifetimesSec = { preferred: 2700, valid: 5400 } as const;
+
+/**
+ * A link may be without a carrier for long: Kea looks again every five seconds, and after an hour begins anew. Without
+ * that it gives such a link up at its start, and is deaf there for good.
+ */
+const sockets = {
+  "service-sockets-require-all": true,
+  "service-sockets-max-retries": 720,
+  "service-sockets-retry-wait-time": 5000,
+} as const;
 
 /** IANA's number of Internet Systems Consortium, which makes Kea; with the site's prefix it names this server. */
 const enterprise = 2495;
@@ -30,7 +40,7 @@ export function delegationBundle(args: {
       { path: configPath, content: `${JSON.stringify(config(args), undefined, 2)}\n` },
       { path: unitPath(delegationUnit), content: renderDelegationUnit() },
     ],
-    checks: [`systemd-analyze verify {stage}${unitPath(delegationUnit)}`],
+    checks: [verifyUnits(unitPath(delegationUnit))],
     units: [{ unit: delegationUnit, action: "restart", paths: [configPath, unitPath(delegationUnit)] }],
   };
 }
@@ -46,7 +56,7 @@ function config({
   const segments = site.segments.filter(({ name }) => names.has(name));
   return {
     Dhcp6: {
-      "interfaces-config": { interfaces: segments.map((segment) => segment.interface) },
+      "interfaces-config": { interfaces: segments.map((segment) => segment.interface), ...sockets },
       "server-id": {
         type: "EN",
         "enterprise-id": enterprise,
@@ -61,6 +71,9 @@ function config({
       "renew-timer": lifetimesSec.preferred * 0.5,
       "rebind-timer": lifetimesSec.preferred * 0.8,
       "host-reservation-identifiers": ["hw-address", "duid"],
+      // That of the interface which asks, as dnsmasq has it; a DUID may be made of another one's. From an address Kea takes
+      // a manufacturer's MAC only.
+      "mac-sources": ["ipv6-link-local", "duid"],
       // Who is not named is not answered.
       "early-global-reservations-lookup": true,
       "reservations-global": true,
@@ -83,13 +96,15 @@ function config({
   };
 }
 
-/** As Debian's kea-dhcp6-server.service, with a file of its own. */
+/** As Debian's kea-dhcp6-server.service, with a file of its own, and without the folder of leases, which is Debian's. */
 function renderDelegationUnit(): string {
   return renderUnit({
     Unit: {
       Description: "DHCPv6 prefix delegation to routers behind this one, by Kea",
       After: "network.target ipv6-home-lan.service",
       Wants: "ipv6-home-lan.service",
+      // Its sockets are on links of that unit, which makes VLANs anew.
+      PartOf: "ipv6-home-lan.service",
       // An interface that is not there yet ends it; it is started again until it is.
       StartLimitIntervalSec: 0,
     },
@@ -100,8 +115,6 @@ function renderDelegationUnit(): string {
       RuntimeDirectory: "kea lock/kea",
       RuntimeDirectoryMode: "0750",
       RuntimeDirectoryPreserve: "yes",
-      StateDirectory: "kea",
-      StateDirectoryMode: "0750",
       ExecStart: `/usr/sbin/kea-dhcp6 -c ${configPath}`,
       Restart: "on-failure",
       RestartSec: 2,

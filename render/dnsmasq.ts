@@ -10,19 +10,23 @@ import { renderBootOptions } from "./boot-options";
 import { renderAllowedNames } from "./allowed-names";
 import type { Bundle } from "./bundle";
 import { renderDhcp4 } from "./dhcp4";
+import { delegationUnit } from "./delegation";
 import { libraryFolder } from "./host";
-import { renderLanHosts } from "./lan-hosts";
+import { renderGatewayName, renderIgnoredNames, renderLanHosts } from "./lan-hosts";
 import { lanLinks, lanLinksAway, lanLinkStates } from "./lan-links";
 import { raWatchPart, uplinkPath } from "./ra-watch";
 import { radvdPart } from "./radvd";
 import { prefixUnit } from "./routing";
 import { segmentTag } from "./tags";
-import { renderUnit, unitPath } from "./unit";
+import { renderUnit, unitPath, verifyUnits } from "./unit";
 
 const lanUnit = "ipv6-home-lan.service";
-const dnsmasqUnit = "ipv6-home-dnsmasq.service";
+/** The daemon that gives machines at home their names and leases. */
+export const dnsmasqUnit = "ipv6-home-dnsmasq.service";
 const configPath = "/etc/ipv6-home/dnsmasq.conf";
 const stateFolder = "ipv6-home-dnsmasq";
+/** Who has which address, until when. */
+export const leasesPath = `/var/lib/${stateFolder}/leases`;
 
 /** What the LAN is made of. */
 export interface Lan {
@@ -31,6 +35,8 @@ export interface Lan {
   readonly domain: string;
   readonly hosts: readonly LanHost[];
   readonly boot: BootPlan;
+  /** Whether the gateway has a name, for its status page. */
+  readonly status: boolean;
   readonly delegations: readonly Delegation[];
   readonly resolver: Address;
   readonly ra: RaPlan;
@@ -54,7 +60,7 @@ export function lanBundle(args: Lan): Bundle {
     files: [...files, ...watch.files],
     checks: [
       `dnsmasq --test --conf-file={stage}${configPath}`,
-      `systemd-analyze verify {stage}${unitPath(lanUnit)} {stage}${unitPath(dnsmasqUnit)}`,
+      verifyUnits(unitPath(lanUnit), unitPath(dnsmasqUnit)),
       ...(advertised?.checks ?? []),
       ...watch.checks,
     ],
@@ -90,7 +96,17 @@ function farewell(segment: SegmentAddresses, { ra, domain }: Lan): string {
   ].join(" ");
 }
 
-function renderDnsmasqConf({ site, mtu, domain, hosts, boot, delegations, resolver, ra }: Lan): string {
+function renderDnsmasqConf({
+  site,
+  mtu,
+  domain,
+  hosts,
+  boot,
+  status,
+  delegations,
+  resolver,
+  ra,
+}: Lan): string {
   return [
     "# dnsmasq(8)",
     "user=dnsmasq",
@@ -111,13 +127,14 @@ function renderDnsmasqConf({ site, mtu, domain, hosts, boot, delegations, resolv
     `local=/${domain}/`,
     ...site.segments.map((segment) => `domain=${domain},${segment.prefix},local`),
     "dhcp-fqdn",
+    ...renderIgnoredNames(site.segments),
     "",
     "# Addresses",
     ...(ra.daemon === "dnsmasq" ? ["enable-ra"] : []),
     "dhcp-authoritative",
     "dhcp-rapid-commit",
     `dhcp-lease-max=${mostLeases(site, hosts)}`,
-    `dhcp-leasefile=/var/lib/${stateFolder}/leases`,
+    `dhcp-leasefile=${leasesPath}`,
     `dhcp-option=option6:domain-search,${domain}`,
     ...site.segments.flatMap((segment) => [
       "",
@@ -127,6 +144,7 @@ function renderDnsmasqConf({ site, mtu, domain, hosts, boot, delegations, resolv
     ]),
     ...renderAllowedNames(site.segments),
     ...renderLanHosts(hosts, domain, delegations),
+    ...(status ? renderGatewayName(site.gateway, domain) : []),
     ...renderBootOptions(boot, site.segments),
     "",
   ].join("\n");
@@ -154,7 +172,8 @@ function renderLanUnit(site: SiteAddresses, delegations: readonly Delegation[]):
     Unit: {
       Description: "LAN segments of ipv6-home",
       After: `network.target ${prefixUnit}`,
-      Wants: prefixUnit,
+      // Kea stops with this unit, so it starts with it: it is of another component, which may have nothing to change.
+      Wants: [prefixUnit, ...(delegations.length === 0 ? [] : [delegationUnit])].join(" "),
       StartLimitIntervalSec: 0,
     },
     Service: {

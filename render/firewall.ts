@@ -59,11 +59,24 @@ export const managementRules = (sshPort: number): string[] => [
   `tcp dport ${sshPort} ip6 saddr @management6 accept`,
 ];
 
+/** The rest of a chain, which its policy drops; counted for who looks at metrics. */
+export const countRest = (metrics: object | undefined): string[] =>
+  metrics === undefined ? [] : ['counter drop comment "not asked for"'];
+
+/** A set of one kind, each element outside of all others (nft(8)). */
+export const anyOf = (prefixes: readonly Prefix[]): string => `{ ${outermost(prefixes).join(", ")} }`;
+
 /** Lets the host get its own addresses by DHCP on the WAN; the answers may come from anywhere on the link. */
-export const dhcpClientRules = (wan: string): string[] => [
-  `iifname "${wan}" udp sport 67 udp dport 68 accept`,
-  `iifname "${wan}" ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept`,
+export const dhcpClientRules = (...wan: string[]): string[] => [
+  `iifname ${interfaces(wan)} udp sport 67 udp dport 68 accept`,
+  `iifname ${interfaces(wan)} ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept`,
 ];
+
+/** One interface, or one of several, as an operand of `iifname` (nft(8)). */
+export const interfaces = (names: readonly string[]): string => {
+  const quoted = names.map((name) => `"${name}"`).join(", ");
+  return names.length === 1 ? quoted : `{ ${quoted} }`;
+};
 
 /** The bundle of a host's firewall out of its sets and chains. */
 export function firewallBundle(args: {

@@ -3,16 +3,22 @@ import type { SiteAddresses } from "../network/address-plan";
 import { bootPort, type BootPlan } from "../network/boot-plan";
 import type { Delegation } from "../network/delegation";
 import type { MtuPlan } from "../network/mtu-plan";
+import { exporterPort, type MetricsPlan } from "../network/monitoring-plan";
 import type { Pinhole } from "../network/pinhole";
 import { outermost, type Prefix } from "../network/prefix";
+import { statusPort } from "../network/status-plan";
 import { tunnelInterfaces } from "../network/tunnel-plan";
+import type { Uplink } from "../network/uplink";
 import type { Bundle } from "./bundle";
 import { delegatedRoutes } from "./delegation";
 import {
+  anyOf,
+  countRest,
   dhcpClientRules,
   firewallBundle,
   icmpv6InTransit,
   icmpv6Local,
+  interfaces,
   managementRules,
   managementSets,
   stateful,
@@ -24,14 +30,20 @@ import type { NftChain, NftSet } from "./nftables";
 export interface HomeFirewall {
   readonly site: SiteAddresses;
   readonly mtu: MtuPlan;
-  readonly wanInterface: string;
+  readonly uplinks: readonly Uplink[];
   readonly sshPort: number;
   readonly managementPrefixes: readonly Prefix[];
   readonly pinholes: readonly Pinhole[];
   readonly delegations: readonly Delegation[];
   readonly boot: Pick<BootPlan, "classes">;
+  /** Whether the LAN sees the status page. */
+  readonly status: boolean;
   /** The colo's end of the tunnel, if it is to fetch the site's public zones. */
   readonly secondary?: Address | undefined;
+  /** Who may ask how it is; nobody if there is nothing to ask. */
+  readonly metrics: MetricsPlan | undefined;
+  /** The colo's end of the tunnel, which may ask in any case. */
+  readonly beacon: Address;
 }
 
 /** The home's firewall: nothing comes in but by a pinhole, nothing of the LAN goes out but by the tunnel. */
@@ -89,7 +101,8 @@ function sets({ site, managementPrefixes, pinholes, delegations }: HomeFirewall)
 }
 
 function chains(args: HomeFirewall, modes: ModeRules): NftChain[] {
-  const { site, mtu, wanInterface, sshPort, boot, secondary } = args;
+  const { site, mtu, uplinks, sshPort, boot, status, secondary } = args;
+  const wan = uplinks.map((uplink) => uplink.interface);
   const tunnels = `"${tunnelInterfaces}"`;
   return [
     {
@@ -104,7 +117,7 @@ function chains(args: HomeFirewall, modes: ModeRules): NftChain[] {
         "# Nobody outside speaks for us",
         `iifname ${tunnels} ip6 saddr ${site.prefix} counter drop`,
         "# The ISP gives IPv4 only: what comes as IPv6 from its link is nobody we know",
-        `iifname "${wanInterface}" ip6 saddr != fe80::/10 counter drop`,
+        `iifname ${interfaces(wan)} ip6 saddr != fe80::/10 counter drop`,
       ],
     },
     {
@@ -115,7 +128,7 @@ function chains(args: HomeFirewall, modes: ModeRules): NftChain[] {
         "meta l4proto ipv6-icmp jump icmpv6_local",
         stateful,
         ...managementRules(sshPort),
-        ...dhcpClientRules(wanInterface),
+        ...dhcpClientRules(...wan),
         "iifname @lan_interfaces meta l4proto { tcp, udp } th dport 53 accept",
         "iifname @lan_interfaces ip6 saddr fe80::/10 udp dport 547 accept",
         ...modes.input,
@@ -126,11 +139,19 @@ function chains(args: HomeFirewall, modes: ModeRules): NftChain[] {
               "iifname @lan_interfaces udp dport 69 accept",
               `iifname @lan_interfaces tcp dport ${bootPort} accept`,
             ]),
+        ...(status
+          ? [
+              "# The status page",
+              `iifname @lan_interfaces ip6 daddr ${site.gateway} tcp dport ${statusPort} accept`,
+            ]
+          : []),
         ...(secondary === undefined
           ? []
           : [
               `iifname ${tunnels} ip6 saddr ${secondary} ip6 daddr ${site.gateway} meta l4proto { tcp, udp } th dport 53 accept`,
             ]),
+        ...metricsRules(args),
+        ...countRest(args.metrics),
       ],
     },
     {
@@ -140,16 +161,32 @@ function chains(args: HomeFirewall, modes: ModeRules): NftChain[] {
         "# Every segment fits the tunnel, whichever way it goes (docs/NETWORK.md, MTU plan)",
         `iifname ${tunnels} tcp flags syn tcp option maxseg size set ${mtu.mss}`,
         `oifname ${tunnels} tcp flags syn tcp option maxseg size set ${mtu.mss}`,
-        `oifname "${wanInterface}" counter drop`,
+        `oifname ${interfaces(wan)} counter drop`,
         ...modes.forwardFirst,
         icmpv6InTransit,
-        stateful,
+        "ct state invalid drop",
+        "# Answers pass; who began is asked of each packet, so that what is no longer allowed ends",
+        "ct direction reply accept",
         `iifname @lan_interfaces oifname ${tunnels} accept`,
         "oifname @lan_interfaces ip6 daddr . meta l4proto . th dport @pinholes accept",
         "oifname @lan_interfaces ip6 saddr . ip6 daddr . meta l4proto . th dport @pinholes_from accept",
         ...modes.forwardLast,
+        ...countRest(args.metrics),
       ],
     },
     icmpv6Local,
+  ];
+}
+
+/** Lets the colo ask how the home is, and some of the LAN. */
+function metricsRules({ site, metrics, beacon }: HomeFirewall): string[] {
+  if (metrics === undefined) return [];
+  const exporter = `ip6 daddr ${site.tunnel} tcp dport ${exporterPort} accept`;
+  return [
+    "# Metrics, see docs/MONITORING.md",
+    `iifname "${tunnelInterfaces}" ip6 saddr ${beacon} ${exporter}`,
+    ...(metrics.from.length === 0
+      ? []
+      : [`iifname @lan_interfaces ip6 saddr ${anyOf(metrics.from)} ${exporter}`]),
   ];
 }

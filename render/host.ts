@@ -10,6 +10,12 @@ const guardUnit = "ipv6-home-guard.service";
 /** Debian releases that the project is tested on. */
 const releases = ["12", "13"];
 
+interface Program {
+  readonly name: string;
+  readonly content: string;
+  readonly unit?: string;
+}
+
 /** What a host must have and be given before any component comes. */
 export interface HostNeeds {
   /** Interfaces that must exist, each with the setting that names it. */
@@ -21,8 +27,8 @@ export interface HostNeeds {
   readonly masks: readonly string[];
   /** Further `require` lines, see assets/host/preflight.sh. */
   readonly requires: readonly string[];
-  /** The project's programs for every host, from assets/. */
-  readonly programs: readonly { readonly name: string; readonly content: string }[];
+  /** The project's programs for every host, from assets/, and the unit of one that runs on and on. */
+  readonly programs: readonly Program[];
 }
 
 /** The baseline of a host: preflight, packages, and the programs that converge everything else. */
@@ -53,6 +59,9 @@ export function hostBundle(needs: HostNeeds): Bundle {
       { path: unitPath(guardUnit), content: renderGuardUnit() },
     ],
     units: [{ unit: guardUnit, action: "reload", paths: [] }],
+    notifies: programs.flatMap(({ name, unit }) =>
+      unit === undefined ? [] : [{ unit, action: "restart", paths: [`${libraryFolder}/${name}`] }],
+    ),
     exclusives: [libraryFolder],
     checks: programs.map(
       ({ name, content }) =>

@@ -1,6 +1,6 @@
 import type { SegmentAddresses } from "../network/address-plan";
 import type { Delegation } from "../network/delegation";
-import { delegatedRoutes } from "./delegation";
+import { delegatedRoutes, delegationUnit } from "./delegation";
 import { libraryFolder } from "./host";
 import { addressState, routeState } from "./live";
 import { vpnTable } from "./routing";
@@ -19,10 +19,12 @@ export const lanLinks = (segments: readonly SegmentAddresses[], delegations: rea
 
 function options(segment: SegmentAddresses, delegations: readonly Delegation[]): string[] {
   const { vlan, ipv4 } = segment;
+  const routes = delegatedRoutes(segment, delegations);
   return [
     ...(vlan === undefined ? [] : [`vlan=${vlan.parent}:${vlan.id}`]),
     ...(ipv4 === undefined ? [] : [`ipv4=${ipv4.gateway}/${ipv4.prefix.length}`]),
-    ...delegatedRoutes(segment, delegations).map(({ prefix, via }) => `route=${prefix}@${via}`),
+    ...routes.map(({ prefix, via }) => `route=${prefix}@${via}`),
+    ...(routes.length === 0 ? [] : [`tell=${delegationUnit}`]),
   ];
 }
 

@@ -2,7 +2,7 @@ import { isIsolated, type SegmentAddresses, type SiteAddresses } from "../networ
 import { outermost, Prefix } from "../network/prefix";
 import { tunnelInterfaces } from "../network/tunnel-plan";
 import { embedIpv4, nat64Prefix } from "../network/well-known";
-import { namesSet } from "./allowed-names";
+import { marking, namesSet, namesSets, unmarked } from "./allowed-names";
 import { clatInterface } from "./clat";
 import type { NftChain, NftSet } from "./nftables";
 
@@ -22,9 +22,6 @@ export interface ModeRules {
 
 /** A machine's share of the 64,512 ports above 1023 of the one address that all have (RFC 6888, REQ-4). */
 const flowsPerMachine = 4096;
-
-/** Longer than names live in resolvers; what a device looks up again is renewed. */
-const namesTimeoutSec = 86_400;
 
 const quoted = (segments: readonly SegmentAddresses[]) => segments.map((segment) => `"${segment.interface}"`);
 const allowSet = (segment: SegmentAddresses) => `allow_${segment.name}`;
@@ -51,7 +48,7 @@ export function modeRules({
 type Part = Partial<ModeRules>;
 
 /** Guests and devices: nothing inside. */
-function isolation({ segments }: SiteAddresses, sshPort: number): Part {
+function isolation({ segments, tunnel }: SiteAddresses, sshPort: number): Part {
   const isolated = segments.filter(isIsolated);
   if (isolated.length === 0) return {};
   return {
@@ -73,7 +70,11 @@ function isolation({ segments }: SiteAddresses, sshPort: number): Part {
     ],
     forwardFirst: [
       "# Guests and devices begin nothing with other segments, pings and pinholes included; they may answer",
-      "iifname @isolated_interfaces oifname @lan_interfaces ct state new,invalid counter drop",
+      // The kernel tracks no neighbour discovery, which nobody forwards but to smuggle (RFC 4861, section 6.1).
+      "iifname @isolated_interfaces ct state invalid,untracked counter drop",
+      "iifname @isolated_interfaces oifname @lan_interfaces ct direction original counter drop",
+      "# Nor with the addresses that the hosts have for each other",
+      `iifname @isolated_interfaces ip6 daddr ${Prefix.around(tunnel, 64)} ct direction original counter drop`,
     ],
   };
 }
@@ -102,24 +103,31 @@ function devices({ segments }: SiteAddresses): Part {
           elements: outermost(prefixes(segment)).map(String),
           comment: `Prefixes that segment ${segment.name} may reach; IPv4 as NAT64 shows it`,
         },
-        {
-          name: namesSet(segment),
-          type: "ipv6_addr",
-          dynamic: { size: 65_535, timeoutSec: namesTimeoutSec },
-          comment: "The same for names; filled by dnsmasq whenever one is looked up",
-        },
+        ...namesSets(segment),
       ]),
     ],
     forwardFirst: [
-      "# Devices begin nothing outside but with what is allowed",
-      ...iot.map(
-        (segment) =>
-          `iifname "${segment.interface}" oifname "${tunnelInterfaces}" ct state new,invalid ` +
-          `ip6 daddr != @${allowSet(segment)} ip6 daddr != @${namesSet(segment)} counter drop`,
-      ),
+      "# Devices begin nothing outside but with what is allowed, and go on with nothing else",
+      ...iot.flatMap(outsideOf),
     ],
     forwardLast: ["iifname @lan_interfaces oifname @iot_interfaces accept"],
   };
+}
+
+/**
+ * What a segment of devices may do outside, asked of each packet. The addresses of names come and go, so a flow that one
+ * of them let begin bears a mark of that name.
+ */
+function outsideOf(segment: SegmentAddresses): string[] {
+  const [own, tunnels] = [`"${segment.interface}"`, `"${tunnelInterfaces}"`];
+  const noneOf = (address: string) =>
+    `${address} != @${allowSet(segment)} ${address} != @${namesSet(segment)}${unmarked(segment)}`;
+  return [
+    ...marking(segment, `iifname ${own} oifname ${tunnels}`),
+    `iifname ${own} oifname ${tunnels} ct direction original ${noneOf("ip6 daddr")} counter drop`,
+    // Errors come from whoever is on the way.
+    `iifname ${tunnels} oifname ${own} ct state established ct direction reply ${noneOf("ip6 saddr")} counter drop`,
+  ];
 }
 
 /** Segments with IPv4: out by the translator, and nowhere else. */

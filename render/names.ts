@@ -5,7 +5,7 @@ import type { Bundle } from "./bundle";
 import { libraryFolder } from "./host";
 import { prefixUnit } from "./routing";
 import { renderForwardZone, renderReverseZone, type PublicHost, type PublicZones } from "./zone";
-import { renderUnit, unitPath } from "./unit";
+import { renderUnit, unitPath, verifyUnits } from "./unit";
 
 const unit = "ipv6-home-names.service";
 const configPath = "/etc/bind/ipv6-home-names.conf";
@@ -86,7 +86,7 @@ export function namesBundle(plan: NamesPlan): Bundle {
     checks: [
       `named-checkconf {stage}${configPath}`,
       ...zones.map(({ origin, source }) => `named-checkzone -q ${origin} {stage}${source}`),
-      `systemd-analyze verify {stage}${unitPath(unit)}`,
+      verifyUnits(unitPath(unit)),
     ],
     units: [{ unit, action: "restart", paths: [configPath, ...paths, unitPath(unit)] }],
   };

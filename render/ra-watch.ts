@@ -4,9 +4,9 @@ import type { RaPlan } from "../network/ra-plan";
 import type { Bundle } from "./bundle";
 import { libraryFolder } from "./host";
 import { advertisedPath, radvdUnit } from "./radvd";
-import { renderUnit, unitPath } from "./unit";
+import { renderUnit, unitPath, verifyUnits } from "./unit";
 
-const watchUnit = "ipv6-home-ra-watch.service";
+export const watchUnit = "ipv6-home-ra-watch.service";
 const folder = "ipv6-home-ra-watch";
 
 /** Holds a line "lost" while no default route is to be advertised. */
@@ -25,7 +25,7 @@ export function raWatchPart(args: {
   const unit = unitPath(watchUnit);
   return {
     files: [{ path: unit, content: renderWatchUnit(args) }],
-    checks: [`systemd-analyze verify {stage}${unit}`],
+    checks: [verifyUnits(unit)],
     notices: [foreignPath],
     units: [{ unit: watchUnit, action: "restart", paths: [unit] }],
   };

@@ -4,7 +4,8 @@ import { raPlan } from "../network/ra-plan";
 import { nat64Prefix } from "../network/well-known";
 import type { Bundle } from "./bundle";
 import { libraryFolder } from "./host";
-import { renderUnit, unitPath } from "./unit";
+import { translatorStatePath } from "./tayga";
+import { renderUnit, unitPath, verifyUnits } from "./unit";
 
 /** Unit of the daemon that advertises. */
 export const radvdUnit = "ipv6-home-radvd.service";
@@ -33,7 +34,7 @@ export function radvdPart(args: {
       { path: configPath, content: renderRadvdConf(args) },
       { path: unit, content: renderRadvdUnit(args) },
     ],
-    checks: [`radvd --configtest --config={stage}${configPath}`, `systemd-analyze verify {stage}${unit}`],
+    checks: [`radvd --configtest --config={stage}${configPath}`, verifyUnits(unit)],
     units: [{ unit: radvdUnit, action: "restart", paths: [unitPath(args.lanUnit), unit] }],
     // A stop would tell the clients that the router goes.
     notifies: [{ unit: radvdUnit, action: "reload", paths: [configPath] }],
@@ -91,7 +92,7 @@ function renderRadvdUnit({
   readonly lanUnit: string;
   readonly uplinkPath: string;
 }): string {
-  const makeConfig = `${libraryFolder}/ra-config ${configPath} ${advertisedPath} ${runConfigPath} ${uplinkPath} ${raPlan.validLifetimeSec}`;
+  const makeConfig = `${libraryFolder}/ra-config ${configPath} ${advertisedPath} ${runConfigPath} ${uplinkPath} ${raPlan.validLifetimeSec} ${translatorStatePath}`;
   const radvd = `/usr/sbin/radvd --logmethod=stderr_clean --config=${runConfigPath}`;
   return renderUnit({
     Unit: {

@@ -1,4 +1,5 @@
 import type { ColoAddresses, SegmentAddresses, SiteAddresses } from "../network/address-plan";
+import type { Uplink } from "../network/uplink";
 import type { Bundle } from "./bundle";
 import { addressState, routeState, ruleState } from "./live";
 import { renderSysctl, sysctlName } from "./sysctl";
@@ -68,10 +69,12 @@ export function coloPrefixBundle(args: {
 export function homePrefixBundle(args: {
   readonly colo: Pick<ColoAddresses, "prefix">;
   readonly site: SiteAddresses;
-  readonly wanInterface: string;
+  readonly uplinks: readonly Uplink[];
 }): Bundle {
   const { colo, site } = args;
-  const wan = sysctlName(args.wanInterface);
+  // Of several some may be absent: a modem that is not plugged in must not hinder what mends that.
+  const maybe = args.uplinks.length === 1 ? "" : "-";
+  const wan = args.uplinks.map((uplink) => sysctlName(uplink.interface));
   const table = `table ${vpnTable.name}`;
   // The site's own traffic, and what the gateway itself sends to the colo's services.
   const rules = [`from ${site.prefix} ${table} priority 1000`, `to ${colo.prefix} ${table} priority 1001`];
@@ -88,10 +91,10 @@ export function homePrefixBundle(args: {
         path: sysctlPath,
         content: renderSysctl([
           // An ISP that advertises IPv6 one day must not become a way beside the tunnel.
-          [`net.ipv6.conf.${wan}.accept_ra`, 0],
+          ...wan.map((device) => [`${maybe}net.ipv6.conf.${device}.accept_ra`, 0] as const),
           ...site.segments.map((segment) => [ofSegment("ipv6", segment, "accept_ra"), 0] as const),
           ["net.ipv6.conf.all.forwarding", 1],
-          [`net.ipv4.conf.${wan}.rp_filter`, 2],
+          ...wan.map((device) => [`${maybe}net.ipv4.conf.${device}.rp_filter`, 2] as const),
           // IPv4 on the LAN comes from the prefix of its own segment, if there is any.
           ...site.segments.map((segment) => [ofSegment("ipv4", segment, "rp_filter"), 1] as const),
         ]),

@@ -12,3 +12,6 @@ export const routerTag = "is/router";
 
 /** What a machine says about itself when it boots. */
 export const [httpTag, ipxeTag, arm64Tag] = ["is/http", "is/ipxe", "is/arm64"] as const;
+
+/** Machines that call themselves wpad, as one of the list is called, or as the gateway. */
+export const [wpadTag, listedTag, gatewayTag] = ["is/wpad", "is/listed", "is/gateway"] as const;

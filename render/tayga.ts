@@ -5,15 +5,23 @@ import { nat64Prefix } from "../network/well-known";
 import type { Bundle } from "./bundle";
 import { mtuState, routeState, sysctlState } from "./live";
 import { renderSysctl } from "./sysctl";
-import { renderUnit, unitPath } from "./unit";
+import { renderUnit, unitPath, verifyUnits } from "./unit";
 
 /** The translator's interface. */
 export const translatorInterface = "nat64";
 
-const unit = "ipv6-home-nat64.service";
+/** The translator's unit. */
+export const nat64Unit = "ipv6-home-nat64.service";
+
+/** Holds a line "dead" while the translator is, as far as a host knows; written by assets/health/health-watch.pl. */
+export const translatorStatePath = "/run/ipv6-home-health/nat64";
+
 const configPath = "/etc/ipv6-home/tayga.conf";
 const sysctlPath = "/etc/ipv6-home/nat64.sysctl";
-const stateFolder = "ipv6-home-nat64";
+/** Folder under /var/lib of the translator, whichever it is. */
+export const stateFolder = "ipv6-home-nat64";
+/** Tayga's own file: an IPv4 and an IPv6 address a line. */
+export const sourcesPath = `/var/lib/${stateFolder}/dynamic.map`;
 
 const sysctls = [
   // What the translator sends has a source of the pool, which is routed there: strict is right.
@@ -52,7 +60,7 @@ export function nat64Bundle(args: {
         content: renderSysctl(sysctls),
       },
       {
-        path: unitPath(unit),
+        path: unitPath(nat64Unit),
         content: renderUnit({
           Unit: { Description: `NAT64 ${nat64Prefix} by Tayga`, After: "network.target" },
           Service: {
@@ -81,13 +89,13 @@ export function nat64Bundle(args: {
         }),
       },
     ],
-    checks: [`systemd-analyze verify {stage}${unitPath(unit)}`],
+    checks: [verifyUnits(unitPath(nat64Unit))],
     states: [
       routeState(`dev ${translatorInterface}`),
       routeState(`dev ${translatorInterface}`, "-4"),
       mtuState(translatorInterface),
       sysctlState(sysctls.map(([key]) => key)),
     ],
-    units: [{ unit, action: "restart", paths: [configPath, sysctlPath, unitPath(unit)] }],
+    units: [{ unit: nat64Unit, action: "restart", paths: [configPath, sysctlPath, unitPath(nat64Unit)] }],
   };
 }

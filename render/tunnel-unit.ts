@@ -18,6 +18,8 @@ export interface TunnelEnd {
   readonly endpoint?: string;
   /** Routes by this interface, as arguments of `ip -6 route replace` without the device. */
   readonly routes: readonly string[];
+  /** Whether it starts before the network is up, as it must where one of several uplinks may be dead. @default false */
+  readonly early?: boolean;
   /** Whether a start waits until the routes are its own, see assets/tunnel/wireguard-routes.sh. */
   readonly takeOver: "wait" | "follow";
   /** What is done before the first packet, and undone after the last; a failure of either is none of the unit. */
@@ -33,11 +35,12 @@ export const quoted = (routes: readonly string[]): string => routes.map((route) 
 /** The article's unit, without wg-quick: device, addresses, peer, routes. It ends with its device and starts again. */
 export function renderTunnelUnit(end: TunnelEnd): string {
   const device = end.interface;
+  const network = end.early === true ? "network.target" : "network-online.target";
   return renderUnit({
     Unit: {
       Description: end.description,
-      After: `network-online.target ${prefixUnit}`,
-      Wants: `network-online.target ${prefixUnit}`,
+      After: `${network} ${prefixUnit}`,
+      Wants: `${network} ${prefixUnit}`,
       StartLimitIntervalSec: 0,
     },
     Service: {

@@ -9,7 +9,8 @@ import { addressState, mtuState, routeState, wireguardState } from "./live";
 import { renderElements } from "./nftables";
 import { vpnTable } from "./routing";
 import { peerMetric, quoted, renderTunnelUnit } from "./tunnel-unit";
-import { unitPath } from "./unit";
+import { unitPath, verifyUnits } from "./unit";
+import { siteTarget } from "./monitoring";
 import type { Bundle } from "./bundle";
 
 /** Unit of one tunnel interface. */
@@ -75,6 +76,8 @@ export function homeTunnelBundle(args: {
   readonly endpoint: Address;
   readonly site: SiteAddresses;
   readonly anywhere: Prefix;
+  /** Whether it starts before the network is up, see {@link TunnelEnd}. */
+  readonly early: boolean;
 }): Bundle {
   const device = args.generation.homeInterface;
   const path = unitPath(tunnelUnit(device));
@@ -95,6 +98,7 @@ export function homeTunnelBundle(args: {
           description: `Tunnel ${device} to the colo`,
           port: args.generation.port,
           mtu: args.mtu,
+          early: args.early,
           local: args.site.tunnel,
           peer: args.colo.tunnel,
           allowedIps: [args.anywhere],
@@ -108,7 +112,7 @@ export function homeTunnelBundle(args: {
     releases: [
       `${libraryFolder}/wireguard-routes leave ${device} ${gateway} ${args.colo.tunnel} ${quoted(routes)}`,
     ],
-    checks: [`systemd-analyze verify {stage}${path}`],
+    checks: [verifyUnits(path)],
     states: [
       ...deviceStates(device),
       `wg show ${device} endpoints`,
@@ -131,6 +135,8 @@ export function coloTunnelBundle(args: {
   readonly siteTunnel: Prefix;
   /** The stack that registers the site; another one with the same number is refused. */
   readonly owner: string;
+  /** Whether the home tells how it is. */
+  readonly metrics: boolean;
 }): Bundle {
   const device = args.generation.coloInterface;
   const path = unitPath(tunnelUnit(device));
@@ -152,6 +158,7 @@ export function coloTunnelBundle(args: {
         path: elementsPath,
         content: renderElements("add", elements),
       },
+      ...(args.metrics ? [siteTarget(args.component, args.site)] : []),
       {
         path,
         content: renderTunnelUnit({
@@ -178,7 +185,7 @@ export function coloTunnelBundle(args: {
     ],
     standBy: `${libraryFolder}/wireguard-routes stand-by ${device} ${quoted(routes)}`,
     releases: [`${libraryFolder}/wireguard-routes yield ${device} ${quoted(routes)}`],
-    checks: [`nft --check --file {stage}${elementsPath}`, `systemd-analyze verify {stage}${path}`],
+    checks: [`nft --check --file {stage}${elementsPath}`, verifyUnits(path)],
     states: [...deviceStates(device), anyGeneration(routeState(`exact ${args.site.prefix} proto boot`))],
     units: [{ unit: tunnelUnit(device), action: "restart", paths: [path, elementsPath] }],
   };
