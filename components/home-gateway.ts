@@ -1,12 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Address } from "../network/address";
 import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
 import type { BootPlan } from "../network/boot-plan";
 import type { Delegation } from "../network/delegation";
 import type { LanHost } from "../network/lan-host";
+import type { MetricsPlan } from "../network/monitoring-plan";
 import type { MtuPlan } from "../network/mtu-plan";
 import type { Pinhole } from "../network/pinhole";
 import type { Prefix } from "../network/prefix";
 import type { RaPlan } from "../network/ra-plan";
+import type { Uplink } from "../network/uplink";
+import type { UpgradePlan } from "../network/upgrade-plan";
 import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import type { Bundle } from "../render/bundle";
@@ -15,11 +19,16 @@ import { Clat } from "./clat";
 import { bundleOfHost, Host } from "./host";
 import { DriftLogin } from "./drift-login";
 import { Firewall } from "./firewall";
+import { Health } from "./health";
 import { HomeLan } from "./home-lan";
 import type { HostComponent } from "./host-component";
+import { Metrics } from "./metrics";
 import { NetBoot } from "./net-boot";
 import { PrefixDelegation } from "./prefix-delegation";
 import { RoutedPrefix } from "./routed-prefix";
+import { Status } from "./status";
+import { Upgrades } from "./upgrades";
+import { Uplinks } from "./uplinks";
 
 /** Arguments of {@link HomeGateway}. */
 export interface HomeGatewayArgs {
@@ -28,11 +37,22 @@ export interface HomeGatewayArgs {
   readonly guardWindowSec: number;
   /** Whether there is a key that can only look. */
   readonly driftKey: boolean;
+  /** Whether what has died on the host is started by itself. */
+  readonly health: boolean;
+  /** Whom the host tells how it is; nobody if there is none. */
+  readonly metrics: MetricsPlan | undefined;
+  /** Security upgrades that the host installs by itself; none if left out. */
+  readonly upgrades: UpgradePlan | undefined;
+  /** Whether the LAN sees a page of what works. */
+  readonly status: boolean;
   readonly dead?: boolean;
   readonly packagesAtRemoval: HostNeeds["packagesAtRemoval"];
   readonly managementPrefixes: readonly Prefix[];
-  readonly wanInterface: string;
-  readonly colo: Pick<ColoAddresses, "prefix" | "resolver" | "tunnel">;
+  /** Ways to the internet, the preferred one first. */
+  readonly uplinks: readonly Uplink[];
+  /** What the tunnel dials. */
+  readonly endpoint: Address;
+  readonly colo: Pick<ColoAddresses, "prefix" | "resolver" | "translator" | "tunnel">;
   readonly site: SiteAddresses;
   readonly mtu: MtuPlan;
   readonly domain: string;
@@ -65,25 +85,36 @@ const daemons: readonly {
     packages: ["kea-dhcp6-server"],
     masks: ["kea-dhcp6-server.service"],
   },
+  { wanted: ({ boot }) => boot.classes.length > 0, packages: ["ipxe"], masks: [] },
   {
-    wanted: ({ boot }) => boot.classes.length > 0,
-    packages: ["ipxe", "lighttpd"],
+    wanted: ({ boot, status }) => boot.classes.length > 0 || status,
+    packages: ["lighttpd"],
     masks: ["lighttpd-maint.timer", "lighttpd.service"],
+  },
+  {
+    wanted: ({ metrics }) => metrics !== undefined,
+    packages: ["prometheus-node-exporter"],
+    masks: ["prometheus-node-exporter.service"],
   },
 ];
 
 /**
  * The gateway of one home, but for its tunnel, which has an end at the colo as well.
  *
- * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-lan`; `${name}-clat` if a segment has IPv4,
- * `${name}-delegation` if there are routers behind this one, `${name}-boot` if machines boot over the network, and
- * `${name}-drift` if there is a key that can only look.
+ * Children: `${name}-host`, `${name}-firewall`, `${name}-prefix`, `${name}-lan`; `${name}-uplinks` if there are several
+ * ways to the internet, `${name}-clat` if a segment has IPv4,
+ * `${name}-delegation` if there are routers behind this one, `${name}-boot` if machines boot over the network,
+ * `${name}-metrics` if the host tells how it is, `${name}-status` if the LAN sees a page of what works, `${name}-upgrades`
+ * if it installs security upgrades by itself, `${name}-health` if the host is looked after, and `${name}-drift` if there
+ * is a key that can only look.
  */
 export class HomeGateway extends pulumi.ComponentResource {
   readonly host: Host;
   readonly firewall: Firewall;
   readonly prefix: RoutedPrefix;
   readonly lan: HomeLan;
+  /** What of it can cut the operator off, but for the host. */
+  readonly guarded: readonly HostComponent[];
   /** What of it can cut nobody off. */
   readonly harmless: readonly HostComponent[];
   /** What it puts on the host, but for the key. */
@@ -93,18 +124,21 @@ export class HomeGateway extends pulumi.ComponentResource {
 
   constructor(name: string, args: HomeGatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ipv6home:components:HomeGateway", name, {}, opts);
-    const { login, wanInterface, site, colo, ra } = args;
+    const { login, uplinks, site, colo, ra } = args;
     const byRadvd = ra.daemon === "radvd";
 
     const brought = daemons.filter(({ wanted }) => wanted(args));
     const needs = {
       interfaces: [
-        wanInterface,
-        ...new Set(site.segments.map(({ interface: device, vlan }) => vlan?.parent ?? device)),
-      ].map((device) => ({
-        name: device,
-        setting: device === wanInterface ? "wan.interface" : "lan.segments",
-      })),
+        // Of several each may be absent for a time.
+        ...(uplinks.length === 1 ? uplinks : []).map(({ interface: name }) => ({
+          name,
+          setting: "wan.interface",
+        })),
+        ...[...new Set(site.segments.map(({ interface: device, vlan }) => vlan?.parent ?? device))].map(
+          (name) => ({ name, setting: "lan.segments" }),
+        ),
+      ],
       packages: [
         // The binary alone: Debian's unit of dnsmasq would fight for port 53.
         "dnsmasq-base",
@@ -138,6 +172,10 @@ export class HomeGateway extends pulumi.ComponentResource {
     };
     this.firewall = new Firewall(`${name}-firewall`, common, { parent: this });
     this.prefix = new RoutedPrefix(`${name}-prefix`, common, { parent: this });
+    const several =
+      uplinks.length === 1
+        ? []
+        : [new Uplinks(`${name}-uplinks`, { ...common, after: [this.prefix] }, { parent: this })];
     const clat =
       site.clat === undefined
         ? []
@@ -167,8 +205,25 @@ export class HomeGateway extends pulumi.ComponentResource {
               { parent: this },
             ),
           ];
-    this.harmless = [...clat, this.lan, ...delegation, ...boot];
-    const parts = [this.firewall, this.prefix, ...this.harmless];
+    this.guarded = [this.firewall, this.prefix, ...several];
+    const metrics =
+      args.metrics === undefined
+        ? []
+        : [new Metrics(`${name}-metrics`, { ...common, after: [this.firewall] }, { parent: this })];
+    const status = args.status
+      ? [new Status(`${name}-status`, { ...common, after: [this.firewall, this.prefix] }, { parent: this })]
+      : [];
+    const upgrades =
+      args.upgrades === undefined
+        ? []
+        : [new Upgrades(`${name}-upgrades`, { host: this.host, ...args.upgrades }, { parent: this })];
+    const served = [...clat, this.lan, ...delegation, ...boot, ...metrics, ...status, ...upgrades];
+    // Comes last and goes first: nobody is to start what a run takes away.
+    const health = args.health
+      ? [new Health(`${name}-health`, { ...common, after: [...this.guarded, ...served] }, { parent: this })]
+      : [];
+    this.harmless = [...served, ...health];
+    const parts = [...this.guarded, ...this.harmless];
     this.bundles = [bundleOfHost(needs), ...parts.map(({ bundle }) => bundle)];
 
     this.driftLogin = args.driftKey

@@ -7,7 +7,7 @@ import { HostConfig } from "./host-config";
 export interface HostComponentArgs {
   readonly host: HostAccess;
   /** What must be on the host before. @default only the host's baseline */
-  readonly after?: readonly HostComponent[];
+  readonly after?: readonly Pick<HostComponent, "converged">[];
 }
 
 /** What a component is: its type token, what it puts on a host, and whether that can cut the operator off. */

@@ -20,8 +20,8 @@ export interface HostConfigArgs {
   readonly removedBy?: "HostRemoval";
   /** The stack whose site it is part of, at the colo. */
   readonly owner?: string;
-  /** What to run for create and update, if converge may not be there yet. */
-  readonly applyCommand?: string;
+  /** What to run for create and update, and for delete, if converge may not be there: not yet, or taken back. */
+  readonly withoutConverge?: { readonly apply: string; readonly remove: string };
   /**
    * Whether it can cut the operator off. The host then takes it back unless a {@link HostGuard} confirms it.
    * @default false
@@ -54,7 +54,7 @@ export class HostConfig extends pulumi.ComponentResource {
     const bundle = isPlain(args.bundle)
       ? { ...args.bundle, ...guard }
       : pulumi.output(args.bundle).apply((keys): Bundle => ({ ...keys, ...guard }));
-    const create = args.applyCommand ?? applyCommand(args.component, args.generation);
+    const create = args.withoutConverge?.apply ?? applyCommand(args.component, args.generation);
     const drift = driftOn(args);
     const stdin = pulumi.output(bundle).apply(renderBundle);
     this.component = args.component;
@@ -72,7 +72,7 @@ export class HostConfig extends pulumi.ComponentResource {
         // The engine never looks at a host, so what was seen there is made a part of the command.
         update: [create, ...drift.map((line) => `# ${line}`)].join("\n"),
         ...(args.generation === undefined && args.removedBy === undefined
-          ? { delete: removal(`remove ${args.component}`) }
+          ? { delete: args.withoutConverge?.remove ?? removal(`remove ${args.component}`) }
           : {}),
         stdin: secret ? pulumi.secret(stdin) : stdin,
         addPreviousOutputInEnv: false,
@@ -120,12 +120,13 @@ const applyCommand = (component: string, generation: number | undefined) =>
   callConverge("apply", component, generation);
 
 /**
- * A command that runs one verb of converge after the other. A host without our records was reinstalled: nothing of ours
- * is there to remove.
+ * A command that runs one verb of converge after the other. A host without a record of its baseline was reinstalled, or
+ * went back to before that came: nothing of ours is there to remove, but for what the baseline's own removal takes.
  */
 export const removal = (...calls: readonly string[]): string =>
   [
-    "[ -d /var/lib/ipv6-home ] || { cat >/dev/null; exit 0; }",
+    "[ -e /var/lib/ipv6-home/host/directives ] || { cat >/dev/null; exit 0; }",
+    `[ -x ${converge} ] || { cat >/dev/null; echo "${converge} is not on this host, which was begun and not finished; run 'pulumi up' for the stack that owns it, then destroy" >&2; exit 1; }`,
     ...calls.map((call, index) =>
       index < calls.length - 1 ? `${converge} ${call} </dev/null || exit` : `exec ${converge} ${call}`,
     ),

@@ -3,6 +3,7 @@ import type { types } from "@pulumi/command";
 import type { HostLogin } from "../observe/login";
 import type { ObservedHost } from "../observe/report";
 import { hostBundle, type HostNeeds } from "../render/host";
+import { watchUnit } from "../render/ra-watch";
 import { readAsset } from "./assets";
 import { connectionTo, type HostAccess } from "./host-access";
 import { HostConfig } from "./host-config";
@@ -17,8 +18,8 @@ export interface HostArgs {
   readonly needs: Omit<HostNeeds, "programs">;
 }
 
-/** The project's programs on every host: name there, file under assets/. */
-const programs = [
+/** The project's programs on every host: name there, file under assets/, unit that starts anew with another one. */
+const programs: readonly (readonly [name: string, path: string, unit?: string])[] = [
   ["authorized-keys", "host/authorized-keys.sh"],
   ["bundle-reader", "host/bundle-reader.sh"],
   ["converge", "host/converge.sh"],
@@ -40,16 +41,26 @@ const programs = [
   ["lan-farewell", "lan/lan-farewell.pl"],
   ["lan-links", "lan/lan-links.sh"],
   ["ra-config", "lan/ra-config.pl"],
-  ["ra-watch", "lan/ra-watch.pl"],
+  ["ra-watch", "lan/ra-watch.pl", watchUnit],
   ["next-zone", "names/next-zone.sh"],
   ["wireguard-device", "tunnel/wireguard-device.sh"],
   ["wireguard-peer", "tunnel/wireguard-peer.sh"],
   ["wireguard-routes", "tunnel/wireguard-routes.sh"],
-] as const;
+];
+
+/** A command that runs the converge of its bundle. */
+const bootstrap = (words: string) => `set -- ${words}\n${readAsset("host/bootstrap.sh")}`;
 
 /** What {@link Host} puts on a host. */
 export const bundleOfHost = (needs: Omit<HostNeeds, "programs">) =>
-  hostBundle({ ...needs, programs: programs.map(([name, path]) => ({ name, content: readAsset(path) })) });
+  hostBundle({
+    ...needs,
+    programs: programs.map(([name, path, unit]) => ({
+      name,
+      content: readAsset(path),
+      ...(unit === undefined ? {} : { unit }),
+    })),
+  });
 
 /**
  * A Debian host that this stack owns: preflight, packages, and the programs under /usr/local/lib/ipv6-home that
@@ -81,7 +92,14 @@ export class Host extends pulumi.ComponentResource implements HostAccess {
         // converge is not there at first contact, so it is taken out of the bundle itself.
         guarded: true,
         firstContact: true,
-        applyCommand: `set -- host\n${readAsset("host/bootstrap.sh")}`,
+        withoutConverge: {
+          apply: bootstrap("host"),
+          // Packages and links stay when a host goes back, and so does their record. Always by the programs that come
+          // along: those on the host may be gone in part, if a removal was killed.
+          remove: ["[ -d /var/lib/ipv6-home ] || { cat >/dev/null; exit 0; }", bootstrap("host remove")].join(
+            "\n",
+          ),
+        },
       },
       { parent: this },
     );

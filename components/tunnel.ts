@@ -22,8 +22,12 @@ export interface TunnelArgs {
   readonly mtu: MtuPlan;
   /** The colo's IPv4 address. */
   readonly endpoint: Address;
+  /** Whether the home has several uplinks, so that one of them may be dead while it starts. */
+  readonly severalUplinks: boolean;
   /** The stack that registers the site at the colo. */
   readonly owner: string;
+  /** Whether the home tells how it is. */
+  readonly metrics: boolean;
   /** What must be on the home before. */
   readonly after: readonly HostComponent[];
 }
@@ -62,12 +66,14 @@ export class Tunnel extends pulumi.ComponentResource {
         ...plan,
         component: `tunnel-${generation.homeInterface}`,
         endpoint: args.endpoint,
+        early: args.severalUplinks,
         anywhere,
       }),
       colo: coloTunnelBundle({
         ...plan,
         component: `site-${generation.coloInterface}`,
         owner: args.owner,
+        metrics: args.metrics,
         siteTunnel: Prefix.around(site.tunnel, 128),
       }),
     };

@@ -13,8 +13,9 @@ export interface HostLogin {
 }
 
 const observe = "/usr/local/lib/ipv6-home/observe";
-// A host that has nothing of the project yet says so, too. A key with a forced command gets the same report.
-const command = `[ -x ${observe} ] || { echo "ipv6-home observed 1 none"; exit 0; }; exec ${observe}`;
+// A host that has nothing of the project, yet or again, says so, too; each time by another id, because what is missing
+// the second time must be another text. A key with a forced command gets the same report.
+const command = `[ -x ${observe} ] || { date -u '+ipv6-home observed 1 bare-%FT%T.%NZ'; exit 0; }; exec ${observe}`;
 
 /** Bounds in seconds: to be logged in, and for the whole report, which takes about one. */
 const loginWithinSec = 10;

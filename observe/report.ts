@@ -14,7 +14,7 @@ export interface ObservedComponent {
 
 /** What a host says of itself. */
 export interface ObservedHost {
-  /** Another one after a boot, a reinstallation, or when components came or went. */
+  /** Another one after a boot, a reinstallation, or when components came or went; at each look if there are none. */
   readonly id: string;
   readonly components: ReadonlyMap<string, ObservedComponent>;
 }
@@ -79,5 +79,7 @@ export function driftOf(host: ObservedHost, { component, generation, manifest, o
     lines.push(`- generation ${generation ?? "none"}`, `+ generation ${found.generation ?? "none"}`);
   if (manifest !== undefined && found.manifest !== manifest && found.differences.length === 0)
     lines.push("! the host has another version of it");
-  return lines.length === 0 ? [] : [`converged ${found.convergedAt ?? "never"}, and now:`, ...lines];
+  return lines.length === 0
+    ? []
+    : [`converged ${found.convergedAt ?? `never on host ${host.id}`}, and now:`, ...lines];
 }

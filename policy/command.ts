@@ -24,12 +24,13 @@ export function convergeCall(verb: "apply" | "remove", command: unknown): Conver
 
 /**
  * The component on the host that a resource is about: by its removal, else by what it applies; or, for a resource that
- * does nothing until it goes, by the first thing that it then does.
+ * does nothing until it goes, by the first thing that it then does. The host's own goes by the programs of its bundle.
  */
 export const componentOf = ({ props }: ResourceView): string | undefined =>
   convergeCall("remove", props["delete"])?.component ??
   convergeCall("apply", props["create"])?.component ??
-  /\/converge (?:remove|release|leave) (\S+)/.exec(textOf(props["delete"]) ?? "")?.[1];
+  /\/converge (?:remove|release|leave) (\S+)/.exec(textOf(props["delete"]) ?? "")?.[1] ??
+  /^set -- (\S+) remove$/m.exec(textOf(props["delete"]) ?? "")?.[1];
 
 /** The port of the sshd that a resource logs in at; undefined while nobody knows. */
 export function sshPortOf({ props }: ResourceView): number | undefined {

@@ -6,6 +6,7 @@ export const kinds = [
   "host",
   "firewall",
   "prefix",
+  "uplinks",
   "lan",
   "clat",
   "delegation",
@@ -15,6 +16,11 @@ export const kinds = [
   "drift",
   "authoritative",
   "names",
+  "health",
+  "metrics",
+  "monitoring",
+  "status",
+  "upgrades",
 ] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -66,6 +72,7 @@ const ways: Readonly<Partial<Record<Kind, string>>> = {
   host: "the programs and packages that all else is applied with",
   firewall: "the rules that let SSH in",
   prefix: "routes and sysctls",
+  uplinks: "the way that the tunnel takes",
   // dnsmasq alone cuts nobody off.
   lan: "addresses of the LAN's interfaces",
   tunnel: "logins that come by the tunnel",

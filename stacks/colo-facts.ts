@@ -1,6 +1,7 @@
 import { Address } from "../network/address";
 import { coloAddresses, type ColoAddresses } from "../network/address-plan";
 import { Prefix } from "../network/prefix";
+import type { PortForward } from "../network/translator";
 import { nat64Prefix } from "../network/well-known";
 
 /** Version of the exported object; a home refuses another one. */
@@ -15,10 +16,20 @@ export interface ColoFacts {
   readonly wanMtu: number;
   /** Whether the colo answers for the public zones of sites. */
   readonly authoritative: boolean;
+  /** IPv4 ports of the colo that lead to machines at home. */
+  readonly forwards: readonly PortForward[];
 }
 
 /** The facts as a stack output: plain data. */
-export function exportFacts({ login, endpoint, addresses, basePort, wanMtu, authoritative }: ColoFacts) {
+export function exportFacts({
+  login,
+  endpoint,
+  addresses,
+  basePort,
+  wanMtu,
+  authoritative,
+  forwards,
+}: ColoFacts) {
   return {
     schema,
     login: { address: login.address, port: login.port, hostKey: login.hostKey },
@@ -30,6 +41,9 @@ export function exportFacts({ login, endpoint, addresses, basePort, wanMtu, auth
     basePort,
     wanMtu,
     authoritative,
+    ...(forwards.length === 0
+      ? {}
+      : { forwards: forwards.map((each) => ({ ...each, address: each.address.toString() })) }),
   };
 }
 
@@ -49,6 +63,7 @@ export function importFacts(stack: string, facts: unknown): ColoFacts {
   const { login, endpoint, prefix, tunnelPrefix, basePort, wanMtu } = found as ReturnType<typeof exportFacts>;
   // An older program did not tell, because no colo did.
   const authoritative = found.authoritative ?? false;
+  const forwards = (found.forwards ?? []).map((each) => ({ ...each, address: Address.of(each.address) }));
   return {
     login,
     endpoint: Address.of(endpoint),
@@ -56,5 +71,6 @@ export function importFacts(stack: string, facts: unknown): ColoFacts {
     basePort,
     wanMtu,
     authoritative,
+    forwards,
   };
 }

@@ -1,6 +1,7 @@
 import { ColoServer } from "../components/colo-server";
 import type { DriftLogin } from "../components/drift-login";
 import { coloAddresses } from "../network/address-plan";
+import { alertmanagerPort, prometheusPort } from "../network/monitoring-plan";
 import { mtuPlan } from "../network/mtu-plan";
 import { nat64Prefix } from "../network/well-known";
 import type { ObservedHost } from "../observe/report";
@@ -20,14 +21,20 @@ export function coloStack(settings: ColoSettings, observed?: ObservedHost, dead:
     observed,
     guardWindowSec: settings.guardWindowSec,
     driftKey: settings.driftKey,
+    health: settings.health,
+    metrics: settings.metrics,
+    monitoring: settings.monitoring,
+    upgrades: settings.upgrades,
     dead: dead.includes("colo"),
     packagesAtRemoval,
     managementPrefixes: login.managementPrefixes,
     wanInterface: wan.interface,
     acceptRa: wan.acceptRa,
     addresses,
+    address4: settings.address4,
     mtu,
     pool4: settings.pool4,
+    translator: settings.translator,
     trustAnchors: settings.trustAnchors,
     authoritative: settings.authoritative,
   });
@@ -40,6 +47,7 @@ export function coloStack(settings: ColoSettings, observed?: ObservedHost, dead:
       basePort,
       wanMtu: wan.mtu,
       authoritative: settings.authoritative,
+      forwards: settings.translator.program === "jool" ? settings.translator.jool.forwards : [],
     }),
     endpoint: settings.address4.toString(),
     prefix: addresses.prefix.toString(),
@@ -47,6 +55,14 @@ export function coloStack(settings: ColoSettings, observed?: ObservedHost, dead:
     resolver: addresses.resolver.toString(),
     ...(settings.authoritative ? { nameServers: [settings.address4, addresses.nameServer].map(String) } : {}),
     nat64Prefix: nat64Prefix.toString(),
+    ...(settings.monitoring === undefined
+      ? {}
+      : {
+          monitoring: {
+            prometheus: `http://[${addresses.monitor}]:${prometheusPort}/`,
+            alertmanager: `http://[${addresses.monitor}]:${alertmanagerPort}/`,
+          },
+        }),
     mtu,
     ...driftKeyOf(colo.driftLogin),
     manifests: { colo: { ...manifestsOf(colo.bundles), ...colo.driftLogin?.manifests } },

@@ -12,7 +12,9 @@ import type { HomeSettings } from "../settings/settings";
 import { driftKeyOf, manifestsOf } from "./colo";
 import type { ColoFacts } from "./colo-facts";
 import type { HostRole } from "./dead-hosts";
+import { mustBeOpen } from "./forwards";
 import { delegationsOf, machinesOf } from "./machines";
+import { mustAskFromInside } from "./metrics";
 import { bundlesAt, mustAnswer, namesOutputs, publicNames } from "./names";
 import { verifyFacts } from "./verify-facts";
 
@@ -27,13 +29,15 @@ export function homeStack(
   observed: { readonly home?: ObservedHost | undefined; readonly colo?: ObservedHost | undefined } = {},
   dead: readonly HostRole[] = [],
 ) {
-  const { login, wan, domain, guardWindowSec, packagesAtRemoval } = settings;
+  const { login, domain, guardWindowSec, packagesAtRemoval } = settings;
   const { addresses: colo, endpoint } = coloFacts;
   const site = siteAddresses(colo, settings.siteNumber, settings.segments, settings.ipv4Prefix);
   const machines = machinesOf(settings, site.segments);
-  const mtu = mtuPlan(Math.min(wan.mtu, coloFacts.wanMtu));
+  const mtu = mtuPlan(Math.min(...settings.uplinks.map((uplink) => uplink.mtu), coloFacts.wanMtu));
   const generation = tunnelGeneration(settings.siteNumber, settings.keyEpoch, coloFacts.basePort);
   mustAnswer(settings.dns, coloFacts);
+  mustBeOpen(coloFacts.forwards, site, machines.pinholes);
+  mustAskFromInside(settings.metrics, site);
 
   const delegations = delegationsOf(settings, site, machines.hosts);
   const gateway = new HomeGateway("home", {
@@ -41,10 +45,15 @@ export function homeStack(
     observed: observed.home,
     guardWindowSec,
     driftKey: settings.driftKey,
+    health: settings.health,
+    metrics: settings.metrics,
+    upgrades: settings.upgrades,
+    status: settings.status,
     dead: dead.includes("home"),
     packagesAtRemoval,
     managementPrefixes: login.managementPrefixes,
-    wanInterface: wan.interface,
+    uplinks: settings.uplinks,
+    endpoint,
     colo,
     site,
     mtu,
@@ -70,6 +79,8 @@ export function homeStack(
     site,
     mtu,
     endpoint,
+    metrics: settings.metrics !== undefined,
+    severalUplinks: settings.uplinks.length > 1,
     owner,
     after: [gateway.firewall, gateway.prefix],
   });
@@ -79,7 +90,7 @@ export function homeStack(
   });
   const atHome = new HostGuard("home-guard", {
     host: gateway.host,
-    guarded: [gateway.host.base, gateway.firewall.config, gateway.prefix.config, ...tunnel.ends.home],
+    guarded: [gateway.host.base, ...gateway.guarded.map(({ config }) => config), ...tunnel.ends.home],
     others: [
       ...[...gateway.harmless, ...(gateway.driftLogin === undefined ? [] : [gateway.driftLogin])].map(
         ({ config }) => config,

@@ -18,6 +18,8 @@ export interface VerifyFacts {
     readonly name: string;
     readonly prefix: string;
     readonly gateway: string;
+    /** The gateway by IPv4, which DHCPv4 names as resolver where the mode has that. */
+    readonly gateway4?: string;
     readonly mode: SegmentMode;
   }[];
   /** Prefixes of routers behind the gateway. */
@@ -55,10 +57,11 @@ export function verifyFacts(args: {
     schema: verifySchema,
     domain,
     prefix: site.prefix.toString(),
-    segments: site.segments.map(({ name, prefix, gateway, mode }) => ({
+    segments: site.segments.map(({ name, prefix, gateway, ipv4, mode }) => ({
       name,
       prefix: prefix.toString(),
       gateway: gateway.toString(),
+      ...(ipv4 === undefined ? {} : { gateway4: ipv4.gateway.toString() }),
       mode,
     })),
     delegations: delegations.map(({ host, prefix }) => ({ prefix: prefix.toString(), router: host.name })),
