@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { allHostNames, cables, management, namespaceOf } from "./topology";
+import { allHostNames, cables, management, mobileCables, namespaceOf, testNamespaces } from "./topology";
 import { describePath, inState, stateDirectory } from "./paths";
 import { end, identify, isAlive, remembered, rememberedNames } from "./processes";
 import { run } from "./run";
@@ -35,7 +35,13 @@ function groups(): string[] {
 }
 
 /** Exactly the lab's names: somebody else may like the prefix too. */
-const ownNamespaces = new Set(cables.flat().map(({ place }) => namespaceOf(place)));
+const ownNamespaces = new Set([
+  ...[...cables, ...mobileCables].flat().map(({ place }) => namespaceOf(place)),
+  // Where host.sh was killed while it took the power from a host.
+  ...allHostNames.map((host) => `${namespaceOf(host)}-off`),
+  namespaceOf("line"),
+  ...Object.values(testNamespaces),
+]);
 
 const labNamespaces = (): string[] => entries(namespaceFiles).filter((name) => ownNamespaces.has(name));
 

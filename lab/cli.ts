@@ -6,6 +6,7 @@ import { openEngine } from "../engine/run";
 import { readDescription } from "./description";
 import { isHostOn } from "./hosts";
 import * as lab from "./lab";
+import { profileNames, type ProfileName } from "./line";
 import { isRunning, logPath, rememberedNames } from "./processes";
 import { prepareStacks, projectFolder, runInLab, stackEnvironment } from "./stacks";
 import { hostNames, isHost, namespaceOf, places, releases, type Place, type Release } from "./topology";
@@ -13,6 +14,8 @@ import { hostNames, isHost, namespaceOf, places, releases, type Place, type Rele
 const help = `usage: npm run lab -- COMMAND
 
   up [--release trixie|bookworm]   bring the lab up (the first time builds the images: about 90 s)
+     [--hosts nspawn|vm]           its hosts as containers, or as machines with Debian's own kernel (slower)
+     [--profile none|isp]          the ISP's line to the home: 20 ms there and back, 1 % loss each way, 100 Mbit/s
   down                             take it off this machine again; images and keys stay
   status                           what is up
   describe                         addresses, keys and names as JSON
@@ -38,15 +41,29 @@ function placeOf(word: string | undefined): Place {
   return place;
 }
 
-function releaseOf(args: readonly string[]): Release {
-  const [option, word] = args;
-  if (option === undefined) return "trixie";
-  const release = releases.find(
-    (each) => each === (option.startsWith("--release=") ? option.slice("--release=".length) : word),
-  );
-  if (!option.startsWith("--release") || release === undefined)
-    throw new UsageError(`up takes --release ${releases.join("|")}`);
-  return release;
+/** The options of `up`, each as `--name value` or `--name=value`. */
+function upOptions(args: readonly string[]): {
+  readonly release: Release;
+  readonly hosts: lab.HostKind;
+  readonly profile: ProfileName;
+} {
+  const given = new Map<string, string | undefined>();
+  const words = args.flatMap((word) => (/^--\w+=/.test(word) ? word.split(/=(.*)/s, 2) : [word]));
+  for (let at = 0; at < words.length; at += 2) given.set(words[at] ?? "", words[at + 1]);
+  const choose = <T extends string>(option: string, allowed: readonly T[], otherwise: T): T => {
+    if (!given.has(option)) return otherwise;
+    const found = allowed.find((each) => each === given.get(option));
+    given.delete(option);
+    if (found === undefined) throw new UsageError(`up takes ${option} ${allowed.join("|")}`);
+    return found;
+  };
+  const options = {
+    release: choose("--release", releases, "trixie"),
+    hosts: choose("--hosts", lab.hostKinds, "nspawn"),
+    profile: choose("--profile", profileNames, "none"),
+  };
+  for (const option of given.keys()) throw new UsageError(`up does not know ${option}`);
+  return options;
 }
 
 /** Runs Pulumi on the lab's stacks with this program's own input and output. */
@@ -64,8 +81,8 @@ async function runPulumi(args: readonly string[]): Promise<number> {
 /** Tells drift of the lab's stacks. */
 async function tellDrift(args: readonly string[]): Promise<number> {
   lab.describe();
-  const tools = join(__dirname, "..", "tools");
-  const command = [join(tools, "run.mjs"), join(tools, "drift", "cli.ts"), ...args];
+  // The second one is a path of the project to the first.
+  const command = [join(__dirname, "..", "tools", "run.mjs"), "tools/drift/cli.ts", ...args];
   const env = { ...process.env, ...stackEnvironment() };
   const child = spawn(process.execPath, command, { cwd: projectFolder, env, stdio: "inherit" });
   const [code] = (await once(child, "exit")) as [number | null];
@@ -81,7 +98,7 @@ function status(): number {
   for (const place of places) {
     const on = isHost(place) ? isHostOn(place) : existsSync(`/run/netns/${namespaceOf(place)}`);
     const what = isHost(place)
-      ? `${description.hosts[place].release} host, root@${description.hosts[place].management}`
+      ? `${description.hosts[place].release} ${description.images.machines === undefined ? "host" : "machine"}, root@${description.hosts[place].management}`
       : "namespace";
     process.stdout.write(`${place.padEnd(9)} ${on ? "up  " : "down"}  ${what}\n`);
   }
@@ -97,8 +114,8 @@ function status(): number {
 async function main([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
     case "up": {
-      const release = releaseOf(args);
-      await lab.up({ release: { colo: release, home: release }, onProgress: progress });
+      const { release, ...options } = upOptions(args);
+      await lab.up({ release: { colo: release, home: release }, ...options, onProgress: progress });
       return 0;
     }
     case "down":

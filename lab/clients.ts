@@ -69,8 +69,9 @@ export async function restartClients(): Promise<void> {
         ...["sysctl", "-qw", "net.ipv6.conf.eth0.addr_gen_mode=0"],
       ]);
       writeFileSync(join(directoryOf(name), "resolv.conf"), "");
-      await run(["ip", "-n", namespaceOf(name), "link", "set", "eth0", "up"]);
+      // rdnssd asks nobody: what it misses of the answer to the kernel's solicitation comes minutes later.
       await startClient(name, image);
+      await run(["ip", "-n", namespaceOf(name), "link", "set", "eth0", "up"]);
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { InternetDns } from "./internet-dns";
+import type { ProfileName } from "./line";
 import { hostKeys } from "./keys";
 import { describePath, sshKeyPath } from "./paths";
 import {
@@ -30,7 +31,7 @@ export interface InterfaceDescription {
 
 /** One place of the lab. */
 export interface PlaceDescription {
-  readonly kind: "nspawn host" | "namespace";
+  readonly kind: "nspawn host" | "virtual machine" | "namespace";
   readonly namespace: string;
   readonly interfaces: readonly InterfaceDescription[];
 }
@@ -55,7 +56,14 @@ export interface LabDescription {
     readonly authority: typeof nameServers.authority;
     readonly names: readonly string[];
   };
-  readonly images: { readonly full: string; readonly base: Readonly<Record<AnyHostName, string>> };
+  /** What the ISP's line is like. */
+  readonly profile: ProfileName;
+  readonly images: {
+    readonly full: string;
+    readonly base: Readonly<Record<AnyHostName, string>>;
+    /** Where the hosts are machines with a kernel of their own. */
+    readonly machines?: Readonly<Record<AnyHostName, string>>;
+  };
 }
 
 const dnsNames = ["lab", "signed", "bogus"].flatMap((zone) => [
@@ -63,7 +71,7 @@ const dnsNames = ["lab", "signed", "bogus"].flatMap((zone) => [
   `web46.${zone}.example`,
 ]);
 
-function place(name: Place): PlaceDescription {
+function place(name: Place, machines: boolean): PlaceDescription {
   const device = clientNames.some((client) => client === name);
   const interfaces = portsOf(name).map(({ name: port, mac, addresses }) => ({
     name: port,
@@ -71,7 +79,8 @@ function place(name: Place): PlaceDescription {
     addresses,
     ...(device ? { interfaceIdentifier: interfaceIdentifier(mac) } : {}),
   }));
-  return { kind: isHost(name) ? "nspawn host" : "namespace", namespace: namespaceOf(name), interfaces };
+  const host = machines ? "virtual machine" : "nspawn host";
+  return { kind: isHost(name) ? host : "namespace", namespace: namespaceOf(name), interfaces };
 }
 
 /** Describes a lab. */
@@ -79,6 +88,7 @@ export function labDescription(
   release: Readonly<Record<AnyHostName, Release>>,
   images: LabDescription["images"],
   dns: InternetDns,
+  profile: ProfileName,
 ): LabDescription {
   const host = (name: AnyHostName): HostDescription => ({
     release: release[name],
@@ -86,7 +96,9 @@ export function labDescription(
     hostKey: hostKeys(name).publicKey,
   });
   return {
-    places: Object.fromEntries(places.map((name) => [name, place(name)])) as Record<Place, PlaceDescription>,
+    places: Object.fromEntries(
+      places.map((name) => [name, place(name, images.machines !== undefined)]),
+    ) as Record<Place, PlaceDescription>,
     hosts: Object.fromEntries(allHostNames.map((name) => [name, host(name)])) as Record<
       AnyHostName,
       HostDescription
@@ -98,6 +110,7 @@ export function labDescription(
       ...nameServers,
       names: [...dnsNames, "web6.lab.example", "private.lab.example", "loop.lab.example"],
     },
+    profile,
     images,
   };
 }

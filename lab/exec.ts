@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { leader } from "./hosts";
+import { inMachine, isMachine, patience } from "./machines";
 import { run, type Outcome, type RunOptions } from "./run";
 import { isHost, namespaceOf, type Place } from "./topology";
 
 /** The command line that runs a command in a place: inside the host, or in the namespace with this machine's files. */
-function inside(place: Place, argv: readonly string[]): string[] {
+function inside(place: Place, argv: readonly string[], terminal = false): string[] {
   if (!isHost(place)) return ["ip", "netns", "exec", namespaceOf(place), ...argv];
   const first = leader(place);
   if (first === undefined) throw new Error(`${place}: is off; try: npm run lab -- up`);
@@ -14,6 +15,8 @@ function inside(place: Place, argv: readonly string[]): string[] {
     "LANG=C.UTF-8",
     `TERM=${process.env["TERM"] ?? "dumb"}`,
   ];
+  const clean = ["/usr/bin/env", "-i", ...environment, ...argv];
+  if (isMachine(place)) return inMachine(place, clean, terminal);
   const enter = [
     "nsenter",
     "--target",
@@ -27,12 +30,18 @@ function inside(place: Place, argv: readonly string[]): string[] {
     "--root",
     "--wd",
   ];
-  return [...enter, "--", "/usr/bin/env", "-i", ...environment, ...argv];
+  return [...enter, "--", ...clean];
 }
+
+/** The command line that runs one of the lab's own tools in the network of a place: a bare host has none of them. */
+export const withTools = (place: Place, argv: readonly string[]): string[] =>
+  isHost(place) && isMachine(place)
+    ? inMachine(place, ["chroot", "/run/lab/tools", ...argv])
+    : ["ip", "netns", "exec", namespaceOf(place), ...argv];
 
 /** Runs a command in a place and collects what it says. */
 export function exec(place: Place, argv: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  return run(inside(place, argv), options);
+  return run(inside(place, argv), { ...options, timeoutSec: (options.timeoutSec ?? 60) * patience() });
 }
 
 /** A command that runs until it is stopped. */
@@ -77,7 +86,7 @@ export function spawnIn(place: Place, argv: readonly string[], keep: "stdout" | 
 
 /** Runs a command in a place with this program's own input and output; gives its exit code. */
 export function enter(place: Place, argv: readonly string[]): Promise<number> {
-  const [file = "", ...args] = inside(place, argv);
+  const [file = "", ...args] = inside(place, argv, process.stdin.isTTY);
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: "inherit" });
     // Ctrl-C reaches the command by the terminal; this program stays to hand on its exit code.

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync } from "node:
 import { connect } from "node:net";
 import { writeHostFiles } from "./host-files";
 import { hostKeys } from "./keys";
+import { isConnected, isMachine, layMachine, machineSupply, patience } from "./machines";
 import { inLab, inState } from "./paths";
 import {
   childrenOf,
@@ -23,12 +24,19 @@ const daemonOf = (name: AnyHostName): string => `host-${name}`;
 const rootOf = (name: AnyHostName): string => inState("hosts", name, "root");
 const pidFileOf = (name: AnyHostName): string => inState("hosts", name, "pid");
 
-/** Lays a fresh file system for a host over the base image. */
-export async function layHost(name: AnyHostName, image: string): Promise<void> {
+/** What a host is laid from: a container from a directory, a machine from disks. */
+export interface HostImage {
+  readonly kind: "nspawn" | "vm";
+  readonly path: string;
+}
+
+/** Lays a fresh file system for a host: over the image of a container, from that of a machine. */
+export async function layHost(name: AnyHostName, image: HostImage): Promise<void> {
+  if (image.kind === "vm") return layMachine(name, image.path);
   const directory = inState("hosts", name);
   for (const part of ["root", "upper", "work"]) mkdirSync(`${directory}/${part}`, { recursive: true });
   // Volatile: a lab host never outlives the machine, so no flush has to wait for a disk.
-  const layers = `volatile,lowerdir=${image},upperdir=${directory}/upper,workdir=${directory}/work`;
+  const layers = `volatile,lowerdir=${image.path},upperdir=${directory}/upper,workdir=${directory}/work`;
   await run(["mount", "-t", "overlay", "-o", layers, `lab-${name}`, rootOf(name)]);
   writeHostFiles(rootOf(name), name, hostKeys(name));
 }
@@ -36,11 +44,11 @@ export async function layHost(name: AnyHostName, image: string): Promise<void> {
 /** Throws the file system of a host away; the host must be off. */
 export async function clearHost(name: AnyHostName): Promise<void> {
   if (!existsSync(inState("hosts", name))) return;
-  await run(["umount", rootOf(name)]);
+  if (!isMachine(name)) await run(["umount", rootOf(name)]);
   rmSync(inState("hosts", name), { recursive: true, force: true });
 }
 
-/** The process of systemd-nspawn of a running host. */
+/** The process of systemd-nspawn or of QEMU of a running host. */
 function container(name: AnyHostName): Identity | undefined {
   try {
     return identify(Number(readFileSync(pidFileOf(name), "utf8")));
@@ -57,10 +65,11 @@ function processNamespace(pid: number): string | undefined {
   }
 }
 
-/** The host's own process 1, as the machine sees it; nothing while the host is off or just starts. */
+/** The host's own process 1 or, of one with a kernel of its own, all of it, as this machine sees it; nothing while the host is off or just starts. */
 export function leader(name: AnyHostName): Identity | undefined {
   if (!isRunning(daemonOf(name))) return undefined;
   const parent = container(name);
+  if (isMachine(name)) return parent;
   // While it starts a container, systemd-nspawn has helpers as children too; process 1 is in a process namespace of its own.
   const children = parent === undefined ? [] : childrenOf(parent.pid).flatMap((pid) => identify(pid) ?? []);
   return children.find(({ pid }) => processNamespace(pid) !== processNamespace(process.pid));
@@ -74,15 +83,21 @@ export function isHostOn(name: AnyHostName): boolean {
 /** Boots a host that is off; returns when it lets somebody log in. */
 export async function startHost(name: AnyHostName): Promise<void> {
   if (isHostOn(name)) throw new Error(`${name}: is on already; stop it first`);
-  startDaemon(daemonOf(name), [inLab("host.sh"), name, rootOf(name), namespaceOf(name), pidFileOf(name)]);
+  startDaemon(
+    daemonOf(name),
+    isMachine(name)
+      ? machineSupply(name, pidFileOf(name))
+      : [inLab("host.sh"), name, rootOf(name), namespaceOf(name), pidFileOf(name)],
+  );
   await waitForSsh(name);
 }
 
 /** Waits until sshd of a host greets. */
 export async function waitForSsh(name: AnyHostName, seconds = 60): Promise<void> {
   try {
-    await waitFor(`${name}: ssh login`, seconds, async () => {
+    await waitFor(`${name}: ssh login`, seconds * patience(), async () => {
       if (!isHostOn(name)) throw new Error(`${name}: went off while booting`);
+      if (isMachine(name) && !isConnected(name)) return undefined;
       return (await greets(management.hosts[name])) ? true : undefined;
     });
   } catch (error) {
@@ -105,19 +120,20 @@ function greets(address: string): Promise<boolean> {
   });
 }
 
-/** Shuts a host down in good order; after 30 seconds it is cut off. */
+/** Shuts a host down in good order; after 30 seconds, longer if it is emulated, it is cut off. */
 export async function stopHost(name: AnyHostName): Promise<void> {
   const supply = remembered(daemonOf(name));
   const running = container(name);
-  // systemd-nspawn turns SIGTERM into an orderly shutdown.
-  if (running !== undefined) signal(running, "SIGTERM");
-  if (supply !== undefined) await gone([supply], 30).catch(() => killHost(name));
+  // systemd-nspawn turns SIGTERM into an orderly shutdown; the power supply of a machine presses its button.
+  const told = isMachine(name) ? supply : running;
+  if (told !== undefined) signal(told, "SIGTERM");
+  if (supply !== undefined) await gone([supply], 30 * patience()).catch(() => killHost(name));
   await stopDaemon(daemonOf(name));
 }
 
 /** Waits until a host that was told to reboot has done so. */
 export async function waitForReboot(name: AnyHostName, before: Identity): Promise<void> {
-  await gone([before], 60);
+  await gone([before], 60 * patience());
   await waitForSsh(name);
 }
 

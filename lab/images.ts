@@ -24,7 +24,8 @@ export interface Recipe {
   readonly seconds: number;
 }
 
-function builtPath({ name, script, inputs }: Pick<Recipe, "name" | "script" | "inputs">): string {
+/** The directory of what a recipe makes, whether it is made or not, named by all that decides its content. */
+export function recipePath({ name, script, inputs }: Pick<Recipe, "name" | "script" | "inputs">): string {
   const content = [readFileSync(inLab(script), "utf8"), ...inputs].join("\0");
   return join(cacheDirectory, `${name}-${createHash("sha256").update(content).digest("hex").slice(0, 12)}`);
 }
@@ -33,7 +34,7 @@ const inputsOf = (kind: Kind, release: Release) => [kind, release, ...imagePacka
 
 /** The directory of an image, whether it is built or not, named by all that decides its content. */
 export function imagePath(kind: Kind, release: Release): string {
-  return builtPath({ name: `${kind}-${release}`, script: "image.sh", inputs: inputsOf(kind, release) });
+  return recipePath({ name: `${kind}-${release}`, script: "image.sh", inputs: inputsOf(kind, release) });
 }
 
 /** Removes half-built images and those of an older recipe. */
@@ -75,7 +76,7 @@ async function build(
 /** The directory of what a recipe makes; built if the cache has none. */
 export async function built(recipe: Recipe, progress: (line: string) => void): Promise<string> {
   const { name } = recipe;
-  const path = builtPath(recipe);
+  const path = recipePath(recipe);
   if (existsSync(path)) return path;
   mkdirSync(cacheDirectory, { recursive: true });
   const lock = join(cacheDirectory, `.lock-${name}`);

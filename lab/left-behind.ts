@@ -113,24 +113,48 @@ export const leftBehind: readonly LeftBehind[] = [
   ),
   { aspect: "users", name: /^bind$/, why: "the system user of bind9", kept: true },
   { aspect: "groups", name: /^bind$/, why: "its group", kept: true },
-  ...kea(
+  ...sometimes(
     "users",
     /^_kea$/,
     "the package kea-common leaves its system user, if there was a router to delegate to",
   ),
-  ...kea("groups", /^_kea$/, "its group"),
-  ...kea("contents", /^\/etc\/(group|gshadow)$/, "that group's lines"),
-  ...kea("files", /^\/var\/lib\/dpkg\/statoverride-old$/, "books of dpkg, which kea-common has written into"),
-  ...kea("contents", /^\/var\/lib\/dpkg\/statoverride(-old)?$/, "the same"),
-  ...kea(
+  ...sometimes("groups", /^_kea$/, "its group"),
+  ...sometimes("contents", /^\/etc\/(group|gshadow)$/, "that group's lines"),
+  ...sometimes(
+    "files",
+    /^\/var\/lib\/dpkg\/statoverride-old$/,
+    "books of dpkg, which kea-common has written into",
+  ),
+  ...sometimes("contents", /^\/var\/lib\/dpkg\/statoverride(-old)?$/, "the same"),
+  ...sometimes(
     "contents",
     /^\/var\/(cache\/ldconfig\/aux-cache|log\/alternatives\.log)$/,
     "notes of Kea's libraries, which came and went",
   ),
+  ...sometimes("users", /^prometheus$/, "Debian's packages of Prometheus leave their system user"),
+  ...sometimes("groups", /^prometheus$/, "its group"),
+  ...sometimes("contents", /^\/etc\/(group|gshadow)$/, "that group's lines"),
+  ...sometimes(
+    "files",
+    /^\/var\/log\/unattended-upgrades(\/.*)?$/,
+    "its logs, if a host installed upgrades by itself",
+  ),
+  ...sometimes("contents", /^\/var\/log\/unattended-upgrades\/.*$/, "what is in them"),
+  ...sometimes(
+    "files",
+    /^\/var\/lib\/ucf\/(hashfile|registry)\.\d$/,
+    "books of ucf, which its package has written into",
+  ),
+  ...sometimes("contents", /^\/var\/lib\/ucf\/(hashfile|registry)(\.\d)?$/, "the same"),
+  ...sometimes(
+    "contents",
+    /^\/var\/(cache\/debconf\/(config|templates)\.dat-old|lib\/dpkg\/diversions-old)$/,
+    "what books of debconf and dpkg were before its packages came and went",
+  ),
 ];
 
-/** What is left of Kea, which only a home with delegations has. */
-function kea(aspect: Aspect, name: RegExp, why: string): LeftBehind[] {
+/** What is left only where a setting asked for it. */
+function sometimes(aspect: Aspect, name: RegExp, why: string): LeftBehind[] {
   return [{ aspect, name, why, sometimes: true }];
 }
 

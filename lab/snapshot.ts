@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { exec } from "./exec";
+import { exec, withTools } from "./exec";
 import { inState } from "./paths";
 import { run } from "./run";
-import { namespaceOf, type HostName } from "./topology";
+import { type HostName } from "./topology";
 
 /** What is compared of a host. */
 export const aspects = [
@@ -66,10 +66,10 @@ export async function takeSnapshot(host: HostName): Promise<Snapshot> {
   await exec(host, ["bash", "-c", settled], { timeoutSec: 20 });
   const entries = await Promise.all(
     aspects.map(async (aspect) => {
-      // A bare host has no nft; the machine's own looks into its network.
+      // A bare host has no nft.
       const { stdout } =
         aspect === "nft"
-          ? await run(["ip", "netns", "exec", namespaceOf(host), "nft", "list", "ruleset"])
+          ? await run(withTools(host, ["nft", "list", "ruleset"]))
           : await exec(host, ["bash", "-c", aspect === "contents" ? sha256sums : commands[aspect]], {
               timeoutSec: 120,
             });

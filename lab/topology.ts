@@ -25,11 +25,11 @@ export type WebName = "web4" | "web46" | "web6";
 export const webNames: readonly WebName[] = ["web4", "web46", "web6"];
 
 /** Every place of the lab where a command can be run. */
-export type Place = AnyHostName | ClientName | WebName | "internet" | "isp" | "attacker";
+export type Place = AnyHostName | ClientName | WebName | "internet" | "isp" | "mobile" | "attacker";
 
 /** One end of a cable. The lab itself sets `addresses` only where it also configures the place (namespaces). */
 export interface Port {
-  readonly place: Place | "switch" | "machine";
+  readonly place: Place | "switch" | "machine" | "line";
   readonly name: string;
   readonly mac: string;
   readonly addresses: readonly string[];
@@ -86,6 +86,15 @@ export const cables: readonly Cable[] = [
   ],
 ];
 
+/** A second ISP, which the home has where somebody adds it: IPv4 only as well, and a NAT44 of its own. */
+export const mobileCables: readonly Cable[] = [
+  [port("internet", "mobile", "ee:07", "11.0.6.1/24"), port("mobile", "upstream", "6b:02", "11.0.6.2/24")],
+  [port("mobile", "home", "6b:01", "10.97.0.1/24"), port("home", "wwan0", "04:07", "10.97.0.100/24")],
+];
+
+/** What single tests add to the picture; whoever takes the lab away takes these along. */
+export const testNamespaces = { behind: "v6-behind" } as const;
+
 /** The management network: a bridge in the machine's own namespace, by which it reaches the hosts. */
 export const management = {
   bridge: "v6-mgmt",
@@ -125,7 +134,7 @@ export const places: readonly Place[] = [
 ];
 
 /** Tells a host from a plain namespace. */
-export function isHost(place: Place): place is AnyHostName {
+export function isHost(place: Port["place"]): place is AnyHostName {
   return allHostNames.some((name) => name === place);
 }
 

@@ -14,10 +14,21 @@ export const tunnelPaths: readonly PingPath[] = [
   { name: "web6 to phone", from: "web6", to: "2001:db8:beef:101:0:ff:fe00:102" },
 ];
 
+/** What became of the pings on one path. */
+export interface PingReport {
+  readonly name: string;
+  readonly sent: number;
+  readonly lost: number;
+  /** The longest time between two answers. */
+  readonly gapMs: number;
+  /** From the last answer before the first lost packet to the first one after the last; 0 if none is lost. */
+  readonly lossMs: number;
+}
+
 /** What became of the traffic while it was watched. */
 export interface TrafficReport {
   readonly seconds: number;
-  readonly pings: readonly { readonly name: string; readonly sent: number; readonly lost: number }[];
+  readonly pings: readonly PingReport[];
   /** TCP connections that ended, or stood still at the end. */
   readonly broken: number;
   /** Bytes that the download brought, in all. */
@@ -43,6 +54,20 @@ export function countPings(output: string): { readonly sent: number; readonly lo
   const last = Math.max(0, ...seen);
   const onTheWay = sent - last <= perSec / 10 ? sent - last : 0;
   return { sent: sent - onTheWay, lost: sent - onTheWay - seen.size };
+}
+
+/** How long answers stayed away, by the times that `ping -D` says. */
+export function pauses(output: string): { readonly gapMs: number; readonly lossMs: number } {
+  const answers = [...output.matchAll(/^\[(\d+\.\d+)\] .*icmp_seq=(\d+) ttl=/gm)]
+    .map(([, atSec, number]) => ({ atMs: Number(atSec) * 1000, number: Number(number) }))
+    .sort((one, other) => one.number - other.number);
+  const steps = answers.slice(1).map((answer, index) => ({ before: answers[index] ?? answer, answer }));
+  const jumps = steps.filter(({ before, answer }) => answer.number > before.number + 1);
+  const [first, last] = [jumps[0], jumps.at(-1)];
+  return {
+    gapMs: Math.max(0, ...steps.map(({ before, answer }) => answer.atMs - before.atMs)),
+    lossMs: first && last ? last.answer.atMs - first.before.atMs : 0,
+  };
 }
 
 /** Starts pings, 100 a second on each path, and a TCP download of 1 MB/s by the laptop; returns when all of it flows. */
@@ -75,7 +100,11 @@ export async function startTraffic(paths: readonly PingPath[] = tunnelPaths): Pr
       ]);
       return {
         seconds: (performance.now() - started) / 1000,
-        pings: outputs.map((output, index) => ({ name: pings[index]?.name ?? "", ...countPings(output) })),
+        pings: outputs.map((output, index) => ({
+          name: pings[index]?.name ?? "",
+          ...countPings(output),
+          ...pauses(output),
+        })),
         broken: alive ? 0 : 1,
         downloaded: download.size(),
       };
@@ -84,7 +113,7 @@ export async function startTraffic(paths: readonly PingPath[] = tunnelPaths): Pr
 }
 
 /** Waits until a process has said more than now; answers whether it did. */
-async function grows(running: Running, withinSec: number): Promise<boolean> {
+export async function grows(running: Running, withinSec: number): Promise<boolean> {
   const before = running.size();
   const deadline = Date.now() + withinSec * 1000;
   while (running.size() === before) {

@@ -17,6 +17,7 @@ export const labTargets: VerifyTargets = {
   internet4: [...addressesOf("web4", false), ...addressesOf("web46", false)],
   port: 80,
   echo: "http://web6.lab.example/hello",
+  echo4: "http://11.0.3.2/hello",
   download: "http://web6.lab.example/bytes/200000",
   upload: "http://web6.lab.example/upload",
   answersLarge: true,

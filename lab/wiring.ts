@@ -49,7 +49,8 @@ const sysctls: Partial<Record<Place | "switch", readonly string[]>> = {
   switch: ["net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"],
 };
 
-const natRules = `table ip nat {
+/** NAT44 of an ISP. */
+export const natRules = `table ip nat {
   chain postrouting {
     type nat hook postrouting priority srcnat
     oifname "upstream" masquerade
@@ -64,7 +65,7 @@ const linkCommand = ([a, b]: Cable): string =>
 
 /** Commands that set up one port from within its namespace. Host ports stay down and bare: the host configures them. */
 function portCommands(port: Port): string[] {
-  if (port.place !== "machine" && port.place !== "switch" && isHost(port.place)) return [];
+  if (isHost(port.place)) return [];
   const addresses = port.addresses.map(
     (address) => `addr add ${address} dev ${port.name}${address.includes(":") ? " nodad" : ""}`,
   );
