@@ -1,4 +1,10 @@
+import { bundleOfHealth } from "../components/health";
+import { bundleOfMetrics } from "../components/metrics";
 import { bundleOfHost } from "../components/host";
+import { bundleOfNat64 } from "../components/nat64";
+import { bundleOfStatus } from "../components/status";
+import { bundleOfUpgrades } from "../components/upgrades";
+import { bundleOfUplinks } from "../components/uplinks";
 import {
   coloAddresses,
   siteAddresses,
@@ -20,9 +26,9 @@ import { coloFirewallBundle } from "../render/colo-firewall";
 import { lanBundle } from "../render/dnsmasq";
 import { driftLoginBundle } from "../render/drift-login";
 import { homeFirewallBundle } from "../render/home-firewall";
+import { alertsKeyBundle, monitoringBundle } from "../render/monitoring";
 import { namesBundle, namesKeyBundle } from "../render/names";
 import { coloPrefixBundle, homePrefixBundle } from "../render/routing";
-import { nat64Bundle } from "../render/tayga";
 import { coloTunnelBundle, homeTunnelBundle, keyBundle } from "../render/wireguard";
 import type { ColoSettings, HomeSettings } from "../settings/settings";
 import { delegationsOf, machinesOf } from "../stacks/machines";
@@ -48,7 +54,7 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
   const colo = coloAddresses(settings.prefix, settings.tunnelPrefix);
   const site = siteAddresses(colo, home.siteNumber, home.segments, home.ipv4Prefix);
   const generation = tunnelGeneration(home.siteNumber, home.keyEpoch, settings.basePort);
-  const mtu = mtuPlan(Math.min(settings.wan.mtu, home.wan.mtu));
+  const mtu = mtuPlan(Math.min(settings.wan.mtu, ...home.uplinks.map((uplink) => uplink.mtu)));
   const common = (role: ColoSettings | HomeSettings, plan: MtuPlan) => ({
     managementPrefixes: role.login.managementPrefixes,
     sshPort: role.login.port,
@@ -59,21 +65,29 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     ...common(settings, mtuPlan(settings.wan.mtu)),
     addresses: colo,
     pool4: settings.pool4,
+    translator: settings.translator,
     acceptRa: settings.wan.acceptRa,
     trustAnchors: settings.trustAnchors,
+    health: settings.health,
+    metrics: settings.metrics,
+    monitoring: settings.monitoring,
+    address4: settings.address4,
     authoritative: settings.authoritative,
   };
   const machines = machinesOf(home, site.segments);
   const atHome = {
     ...common(home, mtu),
+    uplinks: home.uplinks,
     site,
     colo,
     resolver: colo.resolver,
     domain: home.domain,
     ...machines,
+    metrics: home.metrics,
     ra: home.ra,
     beacon: colo.tunnel,
     boot: home.boot,
+    status: home.status,
     secondary: home.dns.publicZone === undefined ? undefined : colo.tunnel,
     delegations: delegationsOf(home, site, machines.hosts),
   };
@@ -91,29 +105,48 @@ export function bundlesOfBoth(settings: ColoSettings, home: HomeSettings): Bundl
     bundleOfHost(needs),
     coloFirewallBundle(atColo),
     coloPrefixBundle(atColo),
-    nat64Bundle(atColo),
+    bundleOfNat64(atColo),
     dns64Bundle(atColo),
     bundleOfHost(needs),
     homeFirewallBundle(atHome),
     homePrefixBundle(atHome),
+    ...(home.uplinks.length === 1 ? [] : [bundleOfUplinks({ ...atHome, endpoint: settings.address4 })]),
     lanBundle(atHome),
     ...(site.clat === undefined ? [] : [clatBundle({ clat: site.clat, segments: site.segments, mtu })]),
     ...(atHome.delegations.length === 0 ? [] : [delegationBundle(atHome)]),
     ...(home.boot.classes.length === 0 ? [] : [bootBundle(home.boot)]),
+    ...(home.status ? [bundleOfStatus(atHome)] : []),
     keys(generation.homeInterface),
     keys(generation.coloInterface),
     homeTunnelBundle({
       ...tunnel,
       component: `tunnel-${generation.homeInterface}`,
       endpoint: settings.address4,
+      early: home.uplinks.length > 1,
       anywhere,
     }),
     coloTunnelBundle({
       ...tunnel,
       component: `site-${generation.coloInterface}`,
       owner: "organization/ipv6-home/home",
+      metrics: home.metrics !== undefined,
       siteTunnel: Prefix.around(site.tunnel, 128),
     }),
+    ...(settings.metrics === undefined ? [] : [bundleOfMetrics({ ...atColo, end: "colo" })]),
+    ...(home.metrics === undefined ? [] : [bundleOfMetrics({ ...atHome, end: "home" })]),
+    ...(settings.monitoring === undefined
+      ? []
+      : [
+          alertsKeyBundle(settings.monitoring.receiver),
+          monitoringBundle({ address: colo.monitor, plan: settings.monitoring }),
+        ]),
+    ...(settings.health ? [bundleOfHealth({ ...atColo, upgrades: settings.upgrades, end: "colo" })] : []),
+    ...(home.health
+      ? [bundleOfHealth({ ...atHome, upgrades: home.upgrades, end: "home", endpoint: settings.address4 })]
+      : []),
+    ...[settings, home].flatMap(({ upgrades }) =>
+      upgrades === undefined ? [] : [bundleOfUpgrades(upgrades)],
+    ),
     ...(settings.authoritative ? [authoritativeBundle(atColo)] : []),
     ...namesOfBoth(atHome, settings, home),
     ...[settings, home].flatMap(({ driftKey }) => (driftKey ? [driftLoginBundle(driftPublicKey)] : [])),

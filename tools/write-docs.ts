@@ -1,7 +1,8 @@
-// Writes what is derived: the config block of Pulumi.yaml, docs/SETTINGS.md and docs/LEFT-BEHIND.md.
+// Writes what is derived: the config block of Pulumi.yaml, docs/SETTINGS.md, docs/LEFT-BEHIND.md, docs/dashboard.json.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderLeftBehind } from "../lab/left-behind";
+import { renderDashboard } from "./dashboard";
 import { renderProjectConfig, renderSettingsReference } from "./project-config";
 
 const root = join(__dirname, "..");
@@ -12,3 +13,4 @@ writeFileSync(
 );
 writeFileSync(join(root, "docs", "SETTINGS.md"), renderSettingsReference());
 writeFileSync(join(root, "docs", "LEFT-BEHIND.md"), renderLeftBehind());
+writeFileSync(join(root, "docs", "dashboard.json"), renderDashboard());

@@ -8,10 +8,10 @@ export const partsFolder = join(__dirname, "..", "..", "assets", "verify");
 /** Its parts, each after those that it imports. No two of them give one name to two things. */
 export const parts = [
   "wire",
+  "plan",
   "machine",
   "probes",
   "solicit",
-  "plan",
   "observe",
   "signs",
   "verdicts",
@@ -36,6 +36,8 @@ export interface VerifyTargets {
   readonly port: number;
   /** A page whose last word is the address that it was asked from. */
   readonly echo: string;
+  /** The same on a server that has IPv4. */
+  readonly echo4: string;
   readonly download: string;
   readonly upload: string;
   /** Whether `internet6` answers echo requests of 1500 bytes. */
