@@ -1,4 +1,4 @@
-// npm test: every suite in order, or those that are named: npm test -- unit lint
+// npm test: every suite in order but those on demand, or those that are named: npm test -- unit lint
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,8 @@ interface Suite {
   readonly name: string;
   /** What it is, for a reader of the output. */
   readonly title: string;
+  /** Whether it runs only if it is named. @default false */
+  readonly onDemand?: true;
   readonly run: () => Promise<Counts>;
 }
 
@@ -149,6 +151,12 @@ const suites: readonly Suite[] = [
     title: "the article's network on this machine",
     run: () => jest(60, "--config=test/lab/jest.config.json", "--runInBand"),
   },
+  {
+    name: "vm",
+    title: "the core of the lab's tests, on machines with Debian's own kernel",
+    onDemand: true,
+    run: () => jest(150, "--config=test/lab/vm.config.json", "--runInBand"),
+  },
 ];
 
 /** Somebody asked for an end: the running suite fails, and no other one starts. */
@@ -161,7 +169,9 @@ async function main(names: readonly string[]): Promise<number> {
     return 2;
   }
   const rows: Row[] = [];
-  for (const suite of suites.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  for (const suite of suites.filter(({ name, onDemand }) =>
+    names.length === 0 ? onDemand !== true : names.includes(name),
+  )) {
     if (interrupted) break;
     say(`${suite.name}: ${suite.title} …`);
     const started = performance.now();

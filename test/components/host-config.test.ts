@@ -31,10 +31,15 @@ test("a component is applied by converge, or says whose task that is", async () 
   expect(inputs["stdin"]).toBe("ipv6-home bundle 1\nfile 0644 root:root /etc/some\n    a\n");
 });
 
+const beforeRemoval = [
+  "[ -e /var/lib/ipv6-home/host/directives ] || { cat >/dev/null; exit 0; }",
+  `[ -x /usr/local/lib/ipv6-home/converge ] || { cat >/dev/null; echo "/usr/local/lib/ipv6-home/converge is not on this host, which was begun and not finished; run 'pulumi up' for the stack that owns it, then destroy" >&2; exit 1; }`,
+];
+
 test("it is removed by converge; a host without it was reinstalled and has nothing to remove", async () => {
   const { inputs } = await commandOf();
   expect(inputs["delete"]).toBe(
-    "[ -d /var/lib/ipv6-home ] || { cat >/dev/null; exit 0; }\nexec /usr/local/lib/ipv6-home/converge remove some",
+    [...beforeRemoval, "exec /usr/local/lib/ipv6-home/converge remove some"].join("\n"),
   );
 });
 
@@ -71,7 +76,7 @@ test("that other one creates nothing, and removes one after the other", async ()
   expect(inputs["create"]).toBeUndefined();
   expect(inputs["delete"]).toBe(
     [
-      "[ -d /var/lib/ipv6-home ] || { cat >/dev/null; exit 0; }",
+      ...beforeRemoval,
       "/usr/local/lib/ipv6-home/converge remove some 3 </dev/null || exit",
       "exec /usr/local/lib/ipv6-home/converge remove some-key 3",
     ].join("\n"),
@@ -92,9 +97,13 @@ test("at the colo it names the stack whose site it takes away, so that no other 
   ]);
 });
 
-test("first contact takes converge out of the bundle itself", async () => {
+test("a host without converge takes it out of the bundle itself, to come and to go", async () => {
   const { inputs } = (await recordColo(exampleSettings("colo"))).get("colo-host-base-converge");
   expect(inputs["create"]).toBe(`set -- host\n${readAsset("host/bootstrap.sh")}`);
+  expect(textOf(inputs["delete"]).split("\n").slice(0, 2)).toEqual([
+    "[ -d /var/lib/ipv6-home ] || { cat >/dev/null; exit 0; }",
+    "set -- host remove",
+  ]);
   expect(textOf(inputs["stdin"])).toContain(
     "file 0755 root:root /usr/local/lib/ipv6-home/converge\n    #!/bin/bash\n",
   );

@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { renderLeftBehind } from "../../lab/left-behind";
 import { renderProjectConfig, renderSettingsReference } from "../../tools/project-config";
+import { renderDashboard } from "../../tools/dashboard";
 import { declarations } from "../../settings/schema";
 import { readProjectFile } from "../support/settings";
 
@@ -10,6 +11,10 @@ test("docs/SETTINGS.md is what npm run docs writes", () => {
 
 test("docs/LEFT-BEHIND.md is what npm run docs writes", () => {
   expect(readProjectFile("docs/LEFT-BEHIND.md")).toBe(renderLeftBehind());
+});
+
+test("docs/dashboard.json is what npm run docs writes", () => {
+  expect(readProjectFile("docs/dashboard.json")).toBe(renderDashboard());
 });
 
 test("the config block of Pulumi.yaml is what npm run docs writes", () => {

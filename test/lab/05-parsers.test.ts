@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fullImage, runInImage } from "../../lab/lab";
+import { healthFolder } from "../../render/health";
+import { metricsFolder } from "../../render/metrics";
+import { statusFolder } from "../../render/status";
+import { upgradesFolder } from "../../render/upgrades";
+import { programFolder as uplinksFolder } from "../../render/uplinks";
 
 const root = join(__dirname, "..", "..");
 const golden = join(root, "test", "golden");
@@ -19,18 +24,24 @@ function goldenHost(...folders: string[]): { files: Record<string, string>; dire
       else files[path.slice(base.length)] = text;
     }
   }
+  const program = (folder: string, file: string) => readFileSync(join(root, "assets", folder, file), "utf8");
+  const programs = (folder: string) => readdirSync(join(root, "assets", folder));
   for (const folder of ["host", "lan", "names", "tunnel"])
-    for (const file of readdirSync(join(root, "assets", folder)))
-      files[`/usr/local/lib/ipv6-home/${file.replace(/\.\w+$/, "")}`] = readFileSync(
-        join(root, "assets", folder, file),
-        "utf8",
-      );
+    for (const file of programs(folder))
+      files[`/usr/local/lib/ipv6-home/${file.replace(/\.\w+$/, "")}`] = program(folder, file);
+  for (const file of programs("uplink")) files[`${uplinksFolder}/${file}`] = program("uplink", file);
+  for (const file of programs("health")) files[`${healthFolder}/${file}`] = program("health", file);
+  files[`${metricsFolder}/metrics-watch.pl`] = program("metrics", "metrics-watch.pl");
+  files[`${metricsFolder}/health-looks.pl`] = program("health", "health-looks.pl");
+  for (const file of programs("status")) files[`${statusFolder}/${file}`] = program("status", file);
+  for (const file of programs("upgrades")) files[`${upgradesFolder}/${file}`] = program("upgrades", file);
   return { files, directives };
 }
 
 const hosts: Record<string, ReturnType<typeof goldenHost>> = {
   // The site's registration at the colo needs the colo's own table.
   "the colo": goldenHost("colo/colo", "home/colo"),
+  "the colo, with Jool": goldenHost("colo-jool/colo", "home/colo"),
   "the colo, variant": goldenHost("colo-variant/colo", "home-variant/colo"),
   "the home": goldenHost("home/home"),
   "the home, variant": goldenHost("home-variant/home"),
@@ -49,12 +60,13 @@ const knowsPref64 = (release: string) => release !== "bookworm";
 const script = (checks: readonly string[]) =>
   [
     "set -e",
-    "chmod 0755 /usr/local/lib/ipv6-home/*",
+    `chmod 0755 /usr/local/lib/ipv6-home/* ${uplinksFolder}/* ${healthFolder}/* ${metricsFolder}/* ${statusFolder}/* ${upgradesFolder}/*`,
     "[ ! -e /etc/ipv6-home/keys ] || chmod -R go-rwx /etc/ipv6-home/keys",
     "nft --file /etc/ipv6-home/firewall.nft",
     ...checks
-      // Shellcheck knows more of scripts, and authorized-keys judges a host as it runs (67-drift-key).
-      .filter((check) => !/^bash -n|\/authorized-keys /.test(check))
+      // Shellcheck knows more of scripts, authorized-keys judges a host as it runs (67-drift-key), and Jool needs its
+      // module (08-jool).
+      .filter((check) => !/^bash -n|\/authorized-keys |\/jool /.test(check))
       .map((check) => `echo "+ ${check}"; ${check} 2>&1`),
   ].join("\n");
 
@@ -87,6 +99,15 @@ describe.each(["trixie", "bookworm"] as const)(
       const check = ["radvd", "--configtest", "--config=/etc/ipv6-home/radvd.conf"];
       const { code } = await runInImage(image, check, files, { allowFailure: true });
       expect(code === 0).toBe(knowsPref64(release));
+    });
+
+    // No check of the bundle: on a host its interfaces may be yet to come, and AppArmor hides staged files from it.
+    it("kea-dhcp6 accepts the delegations of the home, variant", async () => {
+      const { files } = goldenHost("home-variant/home");
+      const check =
+        "ip link add br0 type veth peer name eno2 && kea-dhcp6 -t /etc/kea/ipv6-home/kea-dhcp6.conf 2>&1";
+      const { stdout, code } = await runInImage(image, ["sh", "-c", check], files, { allowFailure: true });
+      expect([code, code === 0 ? "" : stdout]).toEqual([0, ""]);
     });
 
     it.each([

@@ -81,8 +81,15 @@ describe("a host that is not ready is left alone, and every complaint is a sente
       "colo",
       "cp -a /etc/os-release /root/os-release; rm /etc/os-release; printf 'ID=debian\\nVERSION_ID=11\\n' >/etc/os-release; touch /run/no-tun; mount --bind /run/no-tun /dev/net/tun",
     );
+    // A kernel of its own has loaded the module, and would again.
+    const modules = "find /usr/lib/modules -type d -path '*/drivers/net/wireguard' 2>/dev/null";
+    await sh(
+      "colo",
+      `for modules in $(${modules}); do rmmod wireguard; mount -t tmpfs none "$modules"; done`,
+    );
     const said = await refused({});
     await sh("colo", "rm /etc/os-release; mv /root/os-release /etc/os-release; umount /dev/net/tun");
+    await sh("colo", `for modules in $(${modules}); do umount "$modules"; done`);
     expect(said).toContain("host: the host runs debian 11; allowed is Debian 12 13; install one of these");
     expect(said).toContain(
       "host: the kernel has neither WireGuard nor /dev/net/tun for wireguard-go; load one of the modules wireguard, tun",

@@ -1,4 +1,5 @@
 import { exec } from "../../lab/lab";
+import { patience } from "../../lab/machines";
 import { capture } from "./capture";
 import { closeEngine, sh, trySh, until } from "./support";
 
@@ -73,7 +74,8 @@ describe("tunnel", () => {
 
 describe("no way past the tunnel", () => {
   it("LAN IPv6 stops when the tunnel is down, and no IPv6 leaves by the ISP", async () => {
-    expect((await trySh("laptop", "ping -6 -c 1 -W 2 2001:db8:6::2")).code).toBe(0);
+    const online = async () => (await trySh("laptop", "ping -6 -c 1 -W 2 2001:db8:6::2")).code === 0;
+    await until("the laptop is online", 10, online);
     // The way out that a careless gateway would take: IPv6 by the ISP.
     await sh(
       "isp",
@@ -144,7 +146,8 @@ describe("routed prefix", () => {
     const before = await packets("colo", "vpn1-0");
     const { stdout } = await trySh("web6", "ping -6 -c 1 -W 3 2001:db8:beef:1fe::1");
     expect(stdout).toMatch(/unreachable/i);
-    expect((await packets("colo", "vpn1-0")) - before).toBeLessThanOrEqual(6);
+    // A loop makes some seventy; a slow host has more of its own in that time.
+    expect((await packets("colo", "vpn1-0")) - before).toBeLessThanOrEqual(6 * patience());
   });
 
   it("the unused rest of the /48 is unreachable at the colo and does not loop", async () => {

@@ -92,10 +92,71 @@ describe("machines with a name", () => {
 
   it("known by its DUID, it gets another one", async () => {
     const duid = "00:03:00:01:02:00:00:00:01:01";
-    set({ "lan.hosts": [{ name: "traveller", segment: "lan", duid, suffix: "::43" }] });
+    set({
+      "lan.hosts": [
+        { name: "traveller", segment: "lan", duid, suffix: "::43" },
+        { ...printer, suffix: "::50", slaac: "token" },
+      ],
+    });
     await pulumiUp("home");
     await restartClients();
     await until("the laptop has its reserved address", 30, leased("2001:db8:beef:101::43"));
     expect(await dig("traveller.home.arpa", "AAAA")).toEqual(["2001:db8:beef:101::43"]);
+  }, 60_000);
+
+  it("with a token, it is found by its name once it forms its address with that", async () => {
+    const tokened = "2001:db8:beef:102::50";
+    const answers = async () => (await trySh("phone", `ping -6 -c 1 -W 1 ${tokened}`)).code === 0;
+    expect(await dig("printer.home.arpa", "AAAA")).toEqual([tokened]);
+    expect(await dig("-x", tokened)).toEqual(["printer.home.arpa."]);
+    expect(await answers()).toBe(false);
+    // The kernel asks the routers anew for it (ip-token(8)).
+    await sh("printer", `ip token set ${tokened.replace(/.*(?=::)/, "")} dev eth0`);
+    try {
+      await until("the printer has its address", 20, answers);
+    } finally {
+      await sh("printer", "ip token set :: dev eth0");
+    }
+  }, 60_000);
+});
+
+describe("a thousand machines", () => {
+  const pair = (number: number) => number.toString(16).padStart(2, "0");
+  const thousand = Array.from({ length: 1000 }, (_, index) => ({
+    name: `m${index}`,
+    segment: "lan",
+    // The last is the laptop.
+    mac: index === 999 ? laptop.mac : `02:00:5e:10:${pair(index >> 8)}:${pair(index & 255)}`,
+    suffix: `::1:${index}`,
+    pinholes: [{ protocol: "tcp", port: 8443 }],
+  }));
+  const pinholes = async () =>
+    (await sh("home", "nft list set inet ipv6_home pinholes")).match(/comment "m\d+"/g) ?? [];
+
+  it("each have what one has: names, forward and reverse, a reserved address, a way in", async () => {
+    const reserved = "2001:db8:beef:101::1:999";
+    expect(await dig("m999.home.arpa", "AAAA")).toEqual([""]);
+    expect(await pinholes()).toHaveLength(0);
+    set({ "lan.hosts": thousand });
+    await pulumiUp("home");
+    expect(await dig("m999.home.arpa", "AAAA")).toEqual([slaac, reserved].sort());
+    for (const each of [slaac, reserved]) expect(await dig("-x", each)).toEqual(["m999.home.arpa."]);
+    expect(await dig("m0.home.arpa", "AAAA")).toContain("2001:db8:beef:101::1:0");
+    await restartClients();
+    await until("the laptop has its reserved address", 30, leased(reserved));
+    expect(await open(reserved, 8443)).toBe(true);
+    expect(await pinholes()).toHaveLength(2000);
+  }, 60_000);
+
+  it("are those lines in a preview that name the one that changes", async () => {
+    set({
+      "lan.hosts": thousand.map((each) => (each.name === "m500" ? { ...each, suffix: "::2:500" } : each)),
+    });
+    const { stdout } = await pulumi("home", "preview", "--diff");
+    // A line of a file is indented in its bundle (docs/BUNDLE.md).
+    const changed = stdout.match(/^ +[-+] {5}.*$/gm) ?? [];
+    expect(changed.filter((line) => !/\bm500\b/.test(line))).toEqual([]);
+    // Reservation, name and way in, before and after.
+    expect(changed).toHaveLength(6);
   }, 60_000);
 });

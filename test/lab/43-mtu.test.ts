@@ -1,4 +1,6 @@
-import { closeEngine, sh, trySh } from "./support";
+import { spawnIn } from "../../lab/exec";
+import { capture } from "./capture";
+import { closeEngine, sh, trySh, until } from "./support";
 
 afterAll(closeEngine);
 
@@ -30,7 +32,43 @@ describe("MTU plan", () => {
   it("on the IPv4 side, a large packet for the translator is answered with the right size", async () => {
     const { stdout } = await trySh("laptop", `ping -6 -M do -c 1 -W 2 -s ${1440 - 48} 64:ff9b::b00:302`);
     expect(stdout).toContain(" 0% packet loss");
-  });
+
+    // An answer with DF as large as the server's link takes it, then, as it was told, one that fits (ip(7): IP_MTU is 14).
+    const server = [
+      "import socket, time",
+      "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+      "s.bind(('', 7001)); s.settimeout(10); s.setsockopt(socket.IPPROTO_IP, 10, 2)",
+      "print('listens', flush=True)",
+      "s.connect(s.recvfrom(9)[1])",
+      "s.send(bytes(1500 - 28))",
+      "for _ in range(40):",
+      "  if s.getsockopt(socket.IPPROTO_IP, 14) < 1500: break",
+      "  time.sleep(0.05)",
+      "fits = s.getsockopt(socket.IPPROTO_IP, 14)",
+      "try: s.send(bytes(fits - 28))",
+      "except OSError: s.send(bytes(fits - 28))",
+    ];
+    const client = [
+      "import socket",
+      "s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.settimeout(5)",
+      "s.sendto(b'x', ('64:ff9b::b00:302', 7001)); print(len(s.recv(2000)))",
+    ];
+    await sh("web4", "ip -4 route flush cache");
+    const answering = spawnIn("web4", ["python3", "-c", server.join("\n")], "stdout");
+    try {
+      let received = "";
+      const told = await capture("web4", "eth0", "icmp[0] == 3 and icmp[1] == 4", async (sees) => {
+        await until("the server listens", 5, () => Promise.resolve(answering.size() > 0));
+        received = await sh("laptop", `python3 -c "${client.join("\n")}"`);
+        await sees(/ICMP 11\.0\.1\.2 unreachable - need to frag \(mtu 1420\)/);
+      });
+      expect(told).toHaveLength(1);
+      expect(received).toBe(`${1420 - 28}\n`);
+    } finally {
+      await answering.stop("SIGKILL");
+      await sh("web4", "ip -4 route flush cache");
+    }
+  }, 30_000);
 
   it("segments fit the tunnel both ways, native and translated", async () => {
     const toWeb6 = () => get("http://[2001:db8:6::2]/hello");

@@ -1,5 +1,6 @@
+import { withTools } from "../../lab/exec";
 import { run } from "../../lab/run";
-import { namespaceOf, type HostName, type Place } from "../../lab/topology";
+import { type HostName, type Place } from "../../lab/topology";
 import { capture } from "./capture";
 import { closeEngine, sh, until } from "./support";
 
@@ -90,9 +91,7 @@ describe("a UDP datagram", () => {
 
 describe("the tunnel's port", () => {
   const conntrack = (host: HostName, verb: "-L" | "-D", source: string) =>
-    run(["ip", "netns", "exec", namespaceOf(host), "conntrack", verb, "-p", "udp", "--orig-src", source], {
-      allowFailure: true,
-    });
+    run(withTools(host, ["conntrack", verb, "-p", "udp", "--orig-src", source]), { allowFailure: true });
   /** The UDP ports of a host whose datagrams from an address have passed its ruleset: conntrack knows no others. */
   const passed = async (host: HostName, source: string): Promise<string[]> => {
     const { stdout } = await conntrack(host, "-L", source);

@@ -1,5 +1,7 @@
 import { describe as describeLab } from "../../lab/lab";
-import { runInLab, writeSettings } from "../../lab/stacks";
+import { run } from "../../lab/run";
+import { backendFolder, mustRunInLab, runInLab, writeSettings } from "../../lab/stacks";
+import { namespaceOf } from "../../lab/topology";
 import { lostOf, trafficLine, underTraffic } from "../../lab/traffic";
 import { namesOf, tunnelsOn } from "./generation";
 import { closeEngine, pulumi, pulumiUp, sh, theEngine, trySh, until } from "./support";
@@ -72,11 +74,16 @@ async function killedUp(
   return said;
 }
 
-/** As the runbook says it: the lock of the dead run goes, and the next run does the rest. */
-async function recover(to: number): Promise<void> {
+/** As the runbook says it: what the dead run was writing goes, its lock goes, and the next run does the rest. */
+async function recover(to: number, hears?: (said: string) => void): Promise<void> {
   setEpoch(to);
+  await run(["find", `${backendFolder}/.pulumi`, "-name", "*.attrs", "-size", "0", "-delete"]);
   await pulumi("home", "cancel", "--yes");
-  await pulumiUp("home");
+  if (hears === undefined) await pulumiUp("home");
+  else
+    await mustRunInLab(await theEngine(), ["up", "-s", "home", "--yes", "--skip-preview"], {
+      onStdout: hears,
+    });
   epoch = to;
 }
 
@@ -85,11 +92,12 @@ async function killAndRecover(
   name: string,
   back: boolean,
   when: (cut: AbortController, said: () => string) => void,
+  hears?: (said: string) => void,
 ): Promise<void> {
   const [old, next] = [epoch, epoch + 1];
   const { result, report } = await underTraffic(async () => {
     const said = await killedUp(next, when);
-    await recover(back ? old : next);
+    await recover(back ? old : next, hears);
     return said.trim().split("\n").at(-1)?.trim() ?? "";
   });
   told.push(
@@ -145,6 +153,39 @@ describe("a rotation whose engine is killed", () => {
     },
     60_000,
   );
+
+  it("and goes on at the home for so long that the next run has gone back at the colo", async () => {
+    const atIsp = (line: string) => run(["ip", "netns", "exec", namespaceOf("isp"), "sh", "-c", line]);
+    // Without it no session begins, and the home waits for one.
+    const { port, home } = namesOf(epoch + 1);
+    await atIsp(
+      `nft 'table ip late { chain forward { type filter hook forward priority -10; udp dport ${port} drop; }; }'`,
+    );
+    let opened: Promise<unknown> | undefined;
+    const open = () => (opened ??= atIsp("nft delete table ip late"));
+    let waits: Promise<unknown> | undefined;
+    try {
+      await killAndRecover(
+        "late",
+        true,
+        (cut, said) => {
+          if (!/home-config-converge creating/.test(said())) return;
+          waits ??= until(
+            "the home waits",
+            20,
+            async () => (await trySh("home", `pgrep -f 'wireguard-routes [w]ait ${home} '`)).code === 0,
+          ).finally(() => cut.abort());
+        },
+        (said) => {
+          if (/colo-release-converge deleted/.test(said)) void open();
+        },
+      );
+      await waits;
+      expect(opened).toBeDefined();
+    } finally {
+      await open();
+    }
+  }, 90_000);
 
   it("at 20 random moments loses nothing and leaves nothing", async () => {
     told.push(`seed ${seed}; a rotation takes ${(rotationMs / 1000).toFixed(1)} s`);

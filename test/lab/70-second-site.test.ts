@@ -141,6 +141,10 @@ describe("a second site", () => {
         `zone ${forward} is that of another site already, see /etc/bind/ipv6-home/sites/site1.conf`,
       ),
     ]);
+    setCabin({ ...names, "dns.publicZone": phoneName });
+    expect((await besideHome("cabin", "up")).said).toContain(
+      `zone ${phoneName} lies in ${forward}, the zone of another site, see /etc/bind/ipv6-home/sites/site1.conf, and would hide its machine phone`,
+    );
     setCabin(names);
     const { ok, said } = await besideHome("cabin", "up");
     expect(ok ? "" : said).toBe("");

@@ -13,9 +13,10 @@ const withoutPackages = leftBehind.filter(({ kept }) => kept !== true);
 describe("pulumi destroy", () => {
   beforeAll(async () => {
     // What the examples leave out, so that it goes as well.
-    setColo(true);
+    const optional = { "health.enabled": true, "metrics.enabled": true };
+    setColo(true, { ...optional, "monitoring.enabled": true });
     await pulumiUp("colo");
-    await setHome([phone]);
+    await setHome([phone], optional);
     await pulumiUp("home");
   }, 120_000);
 

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { namespaceOf, type Place } from "../../lab/topology";
 import { Address } from "../../network/address";
+import { sh } from "./support";
 
 /** A router advertisement as it was on the wire (RFC 4861, section 4.2), with those options that somebody may learn from. */
 export interface Advertisement {
@@ -164,3 +165,7 @@ export async function advertisementsAt(
   }
   return heard;
 }
+
+/** How many lines of the journal of what watches the LAN match. */
+export const watchSaid = (pattern: string): Promise<number> =>
+  sh("home", `journalctl -u ipv6-home-ra-watch -o cat | grep -c '${pattern}' || true`).then(Number);

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { namespaceOf, type Place } from "../../lab/topology";
+import { withTools } from "../../lab/exec";
+import type { Place } from "../../lab/topology";
 
 /** Waits until a packet was seen whose line matches; throws all that was seen if none is. */
 export type Sees = (pattern: RegExp, withinSec?: number) => Promise<void>;
@@ -17,11 +18,9 @@ export async function capture(
   filter: string,
   work: (sees: Sees) => Promise<unknown>,
 ): Promise<readonly string[]> {
-  // The machine's own tcpdump looks into the place: a bare host has none.
   const tcpdump = ["tcpdump", "--immediate-mode", "-l", "-n", "-i", device, filter];
-  const child = spawn("ip", ["netns", "exec", namespaceOf(place), ...tcpdump], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const [program = "", ...args] = withTools(place, tcpdump);
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   const closed = once(child, "close");
   const lines: string[] = [];
   const packets = createInterface(child.stdout).on("line", (line) => {

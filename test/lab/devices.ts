@@ -36,7 +36,10 @@ export async function runIn(
   }
 }
 
-/** What ends the wait for dhcpcd, which itself waits for ever: that it may do without IPv4, or nobody's answer twice. */
+/**
+ * What ends the wait for dhcpcd, which itself waits for ever: that it may do without IPv4, or nobody's answer twice. dnsmasq
+ * first looks for three seconds whether an address is in use, so its answer may cross with the second question.
+ */
 const answered = "/IPv6-Only/q; /sending DISCOVER/{ x; s/$/x/; /xx/{ x; q; }; x; }";
 
 /** Asks for IPv4 by DHCPv4, once, and keeps what it got; answers what dhcpcd said. */
@@ -46,10 +49,40 @@ export const askForIpv4 = (place: ClientName, ...options: readonly string[]): Pr
     [
       "sh",
       "-c",
-      `mkfifo /run/said; dhcpcd -4 -d -1 -B -p -f /srv/lab/dhcpcd.conf eth0 >/run/said 2>&1 & sed -u '${answered}' /run/said; kill $! 2>/dev/null; wait`,
+      `mkfifo /run/said; dhcpcd -4 -d -1 -B -p -f /srv/lab/dhcpcd.conf eth0 >/run/said 2>&1 & { sed -u '${answered}'; timeout 1 cat; } </run/said; kill $! 2>/dev/null; wait`,
     ],
     { "dhcpcd.conf": dhcpcdConf(["option interface_mtu, routers", ...options]) },
   );
+
+/**
+ * The addresses that a name has, a line each, while somebody who calls himself so has a lease: a machine beside the
+ * client, with its own MAC, that asks by DHCPv4 or by DHCPv6 and is gone afterwards. It may send a domain as well.
+ */
+export async function namedByLease(place: ClientName, name: string, family: 4 | 6): Promise<string> {
+  const conf = [
+    "duid ll",
+    "fqdn both",
+    "noarp",
+    "noipv6rs",
+    "script /bin/true",
+    "ia_na 1",
+    `hostname ${name}`,
+  ];
+  await sh(place, "ip link add link eth0 name visitor0 type macvlan mode bridge; ip link set visitor0 up");
+  try {
+    const said = await runIn(
+      place,
+      ["timeout", "20", "dhcpcd", `-${family}`, "-1", "-B", "-p", "-f", "/srv/lab/dhcpcd.conf", "visitor0"],
+      { "dhcpcd.conf": [...conf, ""].join("\n") },
+    );
+    if (!/ leased | REPLY6 received/.test(said)) throw new Error(`${place}: no lease for ${name}: ${said}`);
+    const type = family === 4 ? "A" : "AAAA";
+    const [label] = name.split(".");
+    return await sh("phone", `dig +short +time=2 +tries=2 @2001:db8:beef:101::1 ${label}.home.arpa ${type}`);
+  } finally {
+    await sh(place, "ip link delete visitor0");
+  }
+}
 
 /** Takes IPv4 off a client again. */
 export const forgetIpv4 = (place: ClientName): Promise<string> =>
@@ -62,6 +95,9 @@ export async function nat64PrefixAt(place: ClientName, resolver: string): Promis
   if (found === undefined) throw new Error(`${place}: no NAT64 in ${JSON.stringify(answer)}`);
   return `${found}/96`;
 }
+
+/** Daemons that run, by their place. */
+const clats = new Map<ClientName, number>();
 
 /** Gives a client a CLAT as a phone has it (RFC 6877): IPv4 inside it, translated to an IPv6 address of its own. */
 export async function startClat(place: ClientName, own: string, prefix: string): Promise<void> {
@@ -79,15 +115,22 @@ export async function startClat(place: ClientName, own: string, prefix: string):
     "sysctl -qw net.ipv6.conf.eth0.accept_ra=2 net.ipv6.conf.all.forwarding=1 net.ipv6.conf.eth0.proxy_ndp=1",
     `ip link set clat0 mtu 1440 up; ip -6 neigh add proxy ${own}:464 dev eth0; ip -6 route add ${own}:464/128 dev clat0`,
     "ip -4 address add 192.0.0.1/32 dev clat0; ip -4 route add default dev clat0 mtu 1420",
-    "tayga -c /srv/lab/tayga.conf",
+    "tayga -c /srv/lab/tayga.conf --pidfile /srv/lab/pid",
+    "for i in $(seq 50); do [ ! -s /srv/lab/pid ] || break; sleep 0.1; done; echo pid $(cat /srv/lab/pid)",
   ];
-  await runIn(place, ["sh", "-ec", script.join("\n")], { "tayga.conf": config });
+  const said = await runIn(place, ["sh", "-ec", script.join("\n")], { "tayga.conf": config });
+  const pid = /^pid (\d+)$/m.exec(said)?.[1];
+  if (pid === undefined) throw new Error(`${place}: tayga did not start: ${said}`);
+  clats.set(place, Number(pid));
 }
 
 export async function stopClat(place: ClientName): Promise<void> {
+  const pid = clats.get(place);
+  // Without its device it would go on, and be busy with that.
+  if (pid !== undefined) process.kill(pid, "SIGTERM");
+  clats.delete(place);
   await sh(
     place,
-    // The daemon ends with its device.
     "ip link delete clat0; ip -6 neigh flush proxy; sysctl -qw net.ipv6.conf.all.forwarding=0 net.ipv6.conf.eth0.accept_ra=1 net.ipv6.conf.eth0.proxy_ndp=0",
   );
 }

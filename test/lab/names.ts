@@ -1,7 +1,8 @@
+import { withTools } from "../../lab/exec";
 import { describe as describeLab } from "../../lab/lab";
 import { run } from "../../lab/run";
 import { writeSettings } from "../../lab/stacks";
-import { nameServers, namespaceOf, type Place } from "../../lab/topology";
+import { nameServers, type Place } from "../../lab/topology";
 import { logins, sh, trySh, until } from "./support";
 
 /** The zones that the lab's internet delegates to the colo for site 1, and the colo's addresses for them. */
@@ -37,20 +38,19 @@ export async function setHome(hosts?: readonly object[], extra: Record<string, u
   });
 }
 
-export const setColo = (authoritative: boolean): void =>
-  writeSettings("colo", describeLab(), authoritative ? { "dns.authoritative": true } : {});
+export const setColo = (authoritative: boolean, extra: Record<string, unknown> = {}): void =>
+  writeSettings("colo", describeLab(), {
+    ...(authoritative ? { "dns.authoritative": true } : {}),
+    ...extra,
+  });
 
 /** What dig says in a place; empty if nobody answers. */
 export const dig = async (place: Place, ...args: string[]): Promise<string> =>
   (await trySh(place, `dig +time=1 +tries=1 ${args.join(" ")}`)).stdout;
 
-/** The same as from a host's network, with this machine's dig: a host has none. */
+/** The same as from a host's network, with the lab's dig: a host has none. */
 export const digAt = async (host: "home" | "colo", ...args: string[]): Promise<string> =>
-  (
-    await run(["ip", "netns", "exec", namespaceOf(host), "dig", "+time=1", "+tries=1", ...args], {
-      allowFailure: true,
-    })
-  ).stdout;
+  (await run(withTools(host, ["dig", "+time=1", "+tries=1", ...args]), { allowFailure: true })).stdout;
 
 /** The answers to a question that a user of the internet asks, a line each. */
 export const resolve = async (place: "web6" | "attacker", ...question: string[]): Promise<string[]> =>

@@ -9,8 +9,8 @@ export const phone = "2001:db8:beef:101:0:ff:fe00:102";
 export const printer = "2001:db8:beef:102:0:ff:fe00:301";
 export const literal = "http://11.0.3.2/hello";
 
-const lan = { name: "lan", subnet: 1, interface: "enp1s0" };
-const devices = { name: "devices", subnet: 2, interface: "enp3s0" };
+export const lan = { name: "lan", subnet: 1, interface: "enp1s0" };
+export const devices = { name: "devices", subnet: 2, interface: "enp3s0" };
 
 /** Converges the home with some settings beside the lab's; waits until both segments are online by IPv6. */
 export async function convergeHome(settings: Record<string, unknown>): Promise<void> {
@@ -27,8 +27,9 @@ export async function convergeHome(settings: Record<string, unknown>): Promise<v
 }
 
 /** The same with the lab's two segments in these modes. */
-export const convergeModes = (inLan: object, inDevices: object): Promise<void> =>
+export const convergeModes = (inLan: object, inDevices: object, more: object = {}): Promise<void> =>
   convergeHome({
+    ...more,
     "lan.segments": [
       { ...lan, ...inLan },
       { ...devices, ...inDevices },

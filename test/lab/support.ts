@@ -1,5 +1,6 @@
 import { openEngine, type Engine, type RunResult } from "../../engine/run";
 import { exec } from "../../lab/lab";
+import { patience } from "../../lab/machines";
 import { mustRunInLab, runInLab, type AnyStackName } from "../../lab/stacks";
 import { observeVariable } from "../../observe/observe";
 import type { AnyHostName, Place } from "../../lab/topology";
@@ -16,7 +17,7 @@ export async function closeEngine(): Promise<void> {
 }
 
 /** Without a look at the hosts before it, so that a test sees the logins and changes that it asks for. */
-const unobserved = { timeoutSec: 600, env: { [observeVariable]: "never" } };
+const unobserved = { timeoutSec: 1200, env: { [observeVariable]: "never" } };
 
 /** Converges a stack without asking, without a preview before it. */
 export const pulumiUp = async (stack: AnyStackName, ...more: string[]): Promise<RunResult> =>
@@ -28,7 +29,7 @@ export const pulumi = async (stack: AnyStackName, ...args: string[]): Promise<Ru
 
 /** The same as a user has it: the run first looks at the hosts. */
 export const pulumiObserving = async (stack: AnyStackName, ...args: string[]): Promise<RunResult> =>
-  runInLab(await theEngine(), [...args, "-s", stack], { timeoutSec: 600 });
+  runInLab(await theEngine(), [...args, "-s", stack], { timeoutSec: 1200 });
 
 /** A stack's outputs as a typed object. */
 export async function outputs<T>(stack: AnyStackName): Promise<T> {
@@ -59,7 +60,7 @@ export async function logins(host: AnyHostName): Promise<number> {
 
 /** Repeats a look until it holds; throws what it last saw when the time is over. */
 export async function until(what: string, withinSec: number, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + withinSec * 1000;
+  const deadline = Date.now() + withinSec * patience() * 1000;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`not within ${withinSec} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -68,7 +69,7 @@ export async function until(what: string, withinSec: number, holds: () => Promis
 
 /** Takes away all that a stack built. */
 export const mustDestroy = async (stack: AnyStackName): Promise<RunResult> =>
-  mustRunInLab(await theEngine(), ["destroy", "-s", stack, "--yes", "--skip-preview"], { timeoutSec: 600 });
+  mustRunInLab(await theEngine(), ["destroy", "-s", stack, "--yes", "--skip-preview"], { timeoutSec: 1200 });
 
 /** What tcpdump is to see: router advertisements that say that their router goes (RFC 4861, section 4.2). */
 export const finalAdvertisements = "icmp6 and ip6[40] == 134 and ip6[46:2] == 0";

@@ -14,7 +14,14 @@ import { prefixOf, siteNumber } from "../support/arbitraries";
 const colo = coloAddresses(Prefix.of("2001:db8:beef::/48"), Prefix.of("fd00:cafe:f00d::/64"));
 
 const ipv4 = Prefix.of("172.31.0.0/16");
-const lan: Segment = { name: "lan", subnet: 1, interface: "enp1s0", mode: "v6only", allow: [] };
+const lan: Segment = {
+  name: "lan",
+  subnet: 1,
+  interface: "enp1s0",
+  mode: "v6only",
+  allow: [],
+  onMetered: true,
+};
 
 /** Everything of a plan as text, for tables. */
 const shown = (plan: unknown): unknown =>
@@ -36,6 +43,7 @@ describe("address plan", () => {
       translator: "2001:db8:beef::64",
       tunnelPrefix: "fd00:cafe:f00d::/64",
       tunnel: "fd00:cafe:f00d::1",
+      monitor: "fd00:cafe:f00d::9090",
     });
   });
 
@@ -51,6 +59,7 @@ describe("address plan", () => {
           subnet: 1,
           interface: "enp1s0",
           mode: "v6only",
+          onMetered: true,
           allow: [],
           prefix: "2001:db8:beef:101::/64",
           gateway: "2001:db8:beef:101::1",

@@ -15,7 +15,7 @@ test.each([
 });
 
 test.each([
-  ["2001:db8::", "not a prefix in CIDR form"],
+  ["2001:db8::", "an address without a length (/128 for it alone)"],
   ["2001:db8::/", "not a prefix in CIDR form"],
   ["2001:db8::/+48", "not a prefix in CIDR form"],
   ["2001:db8::/48/64", "not a prefix in CIDR form"],

@@ -76,6 +76,11 @@ test("drift is what differs, what is of another generation or version, and what 
   expect(driftOf(host, { ...owned, owner: "organization/ipv6-home/cabin" })).toEqual([
     "host 0123456789ab has it from stack organization/ipv6-home/home",
   ]);
+  // It names the host's id, or a run that ended half way twice would be the same drift twice, and none.
+  expect(drift("lan", undefined, "dddd")).toEqual([
+    "converged never on host 0123456789ab, and now:",
+    "! a run that was to converge it did not end",
+  ]);
   expect(drift("nat64", undefined, "dddd")).toEqual(["host 0123456789ab does not have it"]);
 });
 

@@ -39,7 +39,7 @@ test("what is delegated from a segment has its route there, and it goes with the
   };
   const delegations = [{ host, prefix: Prefix.of("2001:db8:beef:110::/60") }];
   expect(lanLinks(segments, delegations)).toContain(
-    "eth1 2001:db8:beef:101::1/64 2001:db8:beef:101::/64 route=2001:db8:beef:110::/60@2001:db8:beef:101::42 eth1.20 ",
+    "eth1 2001:db8:beef:101::1/64 2001:db8:beef:101::/64 route=2001:db8:beef:110::/60@2001:db8:beef:101::42 tell=ipv6-home-delegation.service eth1.20 ",
   );
   expect(lanLinksAway(segments, delegations)[0]).toBe(
     "/usr/sbin/ip -6 route delete 2001:db8:beef:110::/60 dev eth1 table vpn",

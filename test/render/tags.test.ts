@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { bootTag, routerTag, segmentTag } from "../../render/tags";
+import { bootTag, listedTag, routerTag, segmentTag, wpadTag } from "../../render/tags";
 import { hostLabel, interfaceName } from "../../settings/values";
 
 // dnsmasq(8), --tag and --dhcp-host; the name of an interface is a tag as well.
@@ -10,7 +10,7 @@ test("no name of a segment or a class makes a tag that dnsmasq sets by itself, o
   fc.assert(
     fc.property(words, (name) => {
       if (!hostLabel(name, "").ok) return;
-      const tags = [segmentTag(name), bootTag(name), routerTag];
+      const tags = [segmentTag(name), bootTag(name), routerTag, listedTag, wpadTag];
       expect(new Set(tags).size).toBe(tags.length);
       for (const tag of tags) {
         expect(builtIn).not.toContain(tag);

@@ -8,6 +8,7 @@ import { coloMistakes } from "./mistakes/colo";
 import { dnsMistakes } from "./mistakes/dns";
 import { delegationsMistakes } from "./mistakes/delegations";
 import { hostsMistakes } from "./mistakes/hosts";
+import { metricsMistakes } from "./mistakes/metrics";
 import { namesMistakes } from "./mistakes/names";
 import { pinholesMistakes } from "./mistakes/pinholes";
 import { raMistakes } from "./mistakes/ra";
@@ -15,13 +16,19 @@ import { segmentsMistakes } from "./mistakes/segments";
 import { siteMistakes } from "./mistakes/site";
 import { sshMistakes } from "./mistakes/ssh";
 import { translationMistakes } from "./mistakes/translation";
+import { statusMistakes } from "./mistakes/status";
 import { tunnelMistakes } from "./mistakes/tunnel";
+import { uplinksMistakes } from "./mistakes/uplinks";
+import { upgradesMistakes } from "./mistakes/upgrades";
 import { wanMistakes } from "./mistakes/wan";
 
 const mistakes: readonly Case[] = [
   ...namesMistakes,
   ...sshMistakes,
+  ...statusMistakes,
+  ...upgradesMistakes,
   ...wanMistakes,
+  ...uplinksMistakes,
   ...coloMistakes,
   ...tunnelMistakes,
   ...translationMistakes,
@@ -33,6 +40,7 @@ const mistakes: readonly Case[] = [
   ...delegationsMistakes,
   ...pinholesMistakes,
   ...dnsMistakes,
+  ...metricsMistakes,
 ];
 
 const answer = ({ role, changes, secretKeys }: Omit<Case, "sentence">) => {

@@ -1,11 +1,12 @@
-import { exampleSettings, variants } from "../support/settings";
+import { exampleSettings, joolSettings, variants } from "../support/settings";
 import { factsOf, recordColo } from "../support/stacks";
 import { exportFacts, importFacts } from "../../stacks/colo-facts";
 
 const facts = factsOf(exampleSettings("colo"));
 
 test("a home reads what the colo exports, through JSON as the engine keeps it", () => {
-  for (const each of [facts, factsOf(exampleSettings("colo", variants.colo))]) {
+  const others = [variants.colo, joolSettings].map((changes) => factsOf(exampleSettings("colo", changes)));
+  for (const each of [facts, ...others]) {
     expect(importFacts("some", JSON.parse(JSON.stringify(exportFacts(each))))).toEqual(each);
   }
 });

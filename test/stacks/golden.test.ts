@@ -1,15 +1,24 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { readAsset } from "../../components/assets";
 import { libraryFolder } from "../../render/host";
+import { healthFolder } from "../../render/health";
+import { metricsFolder } from "../../render/metrics";
+import { statusFolder } from "../../render/status";
+import { upgradesFolder } from "../../render/upgrades";
+import { programFolder as uplinksFolder } from "../../render/uplinks";
 import { expectGolden, goldenNames } from "../support/golden";
-import { exampleSettings, projectFolder, variants } from "../support/settings";
+import { exampleSettings, joolSettings, projectFolder, variants } from "../support/settings";
 import { bundlesOf, recordColo, recordHome } from "../support/stacks";
 import type { Recording } from "../support/record";
 
 /** The project's programs are copied as they are, so a second copy of them would be no golden but a burden. */
-const isProgram = (path: string) => path.startsWith(`${libraryFolder}/`);
+const isProgram = (path: string) =>
+  [libraryFolder, uplinksFolder, healthFolder, metricsFolder, statusFolder, upgradesFolder].includes(
+    dirname(path),
+  );
 
+const withJool = exampleSettings("colo", joolSettings);
 const examples = { colo: exampleSettings("colo"), home: exampleSettings("home") };
 const varied = { colo: exampleSettings("colo", variants.colo), home: exampleSettings("home", variants.home) };
 
@@ -29,6 +38,11 @@ const stacks: readonly {
     name: "colo-variant",
     record: () => recordColo(varied.colo),
     hosts: { [varied.colo.login.address]: "colo" },
+  },
+  {
+    name: "colo-jool",
+    record: () => recordColo(withJool),
+    hosts: { [withJool.login.address]: "colo" },
   },
   {
     name: "home-variant",
@@ -71,6 +85,64 @@ describe.each(stacks)("$name", ({ name, record, hosts }) => {
       programs.map(() => "0755 root:root"),
     );
   });
+});
+
+test.each([
+  {
+    what: "home with several uplinks",
+    record: () => recordHome(varied.home, varied.colo),
+    folder: uplinksFolder,
+    assets: "uplink",
+  },
+  {
+    what: "home that is looked after",
+    record: () => recordHome(varied.home, varied.colo),
+    folder: healthFolder,
+    assets: "health",
+  },
+  {
+    what: "home that shows how it is",
+    record: () => recordHome(varied.home, varied.colo),
+    folder: statusFolder,
+    assets: "status",
+  },
+  {
+    what: "colo that upgrades itself",
+    record: () => recordColo(varied.colo),
+    folder: upgradesFolder,
+    assets: "upgrades",
+  },
+  {
+    what: "colo that is looked after",
+    record: () => recordColo(varied.colo),
+    folder: healthFolder,
+    assets: "health",
+  },
+  {
+    what: "home that tells how it is",
+    record: () => recordHome(varied.home, varied.colo),
+    folder: metricsFolder,
+    assets: "metrics",
+    more: ["health/health-looks.pl"],
+  },
+  {
+    what: "colo that tells how it is",
+    record: () => recordColo(varied.colo),
+    folder: metricsFolder,
+    assets: "metrics",
+    more: ["health/health-looks.pl"],
+  },
+])("a $what has the programs for that, byte for byte", async ({ record, folder, assets, more = [] }) => {
+  const files = bundlesOf(await record()).flatMap((bundle) => bundle.files);
+  const programs = files.filter(({ path }) => dirname(path) === folder);
+  expect(new Map(programs.map(({ path, content }) => [path.slice(folder.length + 1), content]))).toEqual(
+    new Map(
+      [...readdirSync(join(projectFolder, "assets", assets)).map((file) => `${assets}/${file}`), ...more].map(
+        (path) => [basename(path), readAsset(path)],
+      ),
+    ),
+  );
+  expect(programs.map(({ mode, owner }) => `${mode} ${owner}`)).toEqual(programs.map(() => "0755 root:root"));
 });
 
 test("there is no golden that nobody compares", () => {

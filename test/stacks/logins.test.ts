@@ -21,7 +21,11 @@ describe("logins for a first convergence", () => {
 
   test("are two more on either host with names for the internet, and one more for the colo itself", async () => {
     const answering = exampleSettings("colo", { "dns.authoritative": true });
-    const named = exampleSettings("home", { "dns.publicZone": "home.example.net", "dns.acmeUpdate": true });
+    const named = exampleSettings("home", {
+      "dns.publicZone": "home.example.net",
+      "dns.acmeUpdate": true,
+      "lan.hosts": [{ name: "phone", segment: "lan", mac: "02:00:00:00:01:02", public: true }],
+    });
     const [colo, home] = [answering.login.address, named.login.address];
     expect(perHost(await recordColo(answering))).toEqual({ [colo]: 7 });
     expect(perHost(await recordHome(named, answering))).toEqual({ [home]: 9, [colo]: 5 });

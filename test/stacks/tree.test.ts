@@ -19,7 +19,11 @@ function drawn({ resources }: Recording): string[] {
 
 const withNames = {
   colo: { "dns.authoritative": true },
-  home: { "dns.publicZone": "home.example.net", "dns.acmeUpdate": true },
+  home: {
+    "dns.publicZone": "home.example.net",
+    "dns.acmeUpdate": true,
+    "lan.hosts": [{ name: "phone", segment: "lan", mac: "02:00:00:00:01:02", public: true }],
+  },
 };
 const colo = exampleSettings("colo");
 const home = exampleSettings("home");
@@ -186,9 +190,100 @@ test("a home with a router behind it has a part that delegates", async () => {
   ]);
 });
 
+const uplinks = {
+  uplinks: [
+    { name: "cable", interface: "enp2s0" },
+    { name: "lte", interface: "wwan0", metered: true },
+  ],
+};
+
+test("a home with two uplinks has a part that moves the tunnel", async () => {
+  expect(await addedBy(uplinks)).toEqual([
+    "  home-uplinks: Uplinks",
+    "    home-uplinks-config: HostConfig",
+    "      home-uplinks-config-converge: Command after home-host-base-converge, home-prefix-config-converge",
+  ]);
+});
+
+const status = { "health.enabled": true, "status.enabled": true };
+
+test("a home that shows how it is has a part for that, before what looks after it", async () => {
+  const added = await addedBy(status);
+  expect(added.filter((line) => line.includes("status"))).toEqual([
+    "  home-status: Status",
+    "    home-status-config: HostConfig",
+    "      home-status-config-converge: Command after home-firewall-config-converge, home-host-base-converge, home-prefix-config-converge",
+    expect.stringMatching(/home-health-config-converge: .*home-status-config-converge/),
+  ]);
+});
+
+test("a host that upgrades itself has a part for that, at either end", async () => {
+  const upgrades = { "upgrades.enabled": true };
+  const converge = (end: string) =>
+    `      ${end}-upgrades-config-converge: Command after ${end}-host-base-converge`;
+  expect(await addedBy(upgrades)).toEqual([
+    "  home-upgrades: Upgrades",
+    "    home-upgrades-config: HostConfig",
+    converge("home"),
+  ]);
+  expect(drawn(await recordColo(exampleSettings("colo", upgrades)))).toContain(converge("colo"));
+});
+
+test("hosts that are looked after have a part that does it, which comes last", async () => {
+  const health = { "health.enabled": true };
+  expect(await addedBy(health)).toEqual([
+    "  home-health: Health",
+    "    home-health-config: HostConfig",
+    "      home-health-config-converge: Command after home-firewall-config-converge, home-host-base-converge, home-lan-config-converge, home-prefix-config-converge",
+  ]);
+  const without = drawn(await recordColo(colo));
+  const withHealth = drawn(await recordColo(exampleSettings("colo", health)));
+  expect(withHealth.filter((line) => !without.includes(line) && !line.includes("-guard-confirm: "))).toEqual([
+    "  colo-health: Health",
+    "    colo-health-config: HostConfig",
+    "      colo-health-config-converge: Command after colo-dns64-config-converge, colo-firewall-config-converge, colo-host-base-converge, colo-nat64-config-converge, colo-prefix-config-converge",
+  ]);
+});
+
+test("hosts that tell how they are have a part that does it, and a colo that watches them another one", async () => {
+  expect(await addedBy({ "metrics.enabled": true })).toEqual([
+    "  home-metrics: Metrics",
+    "    home-metrics-config: HostConfig",
+    "      home-metrics-config-converge: Command after home-firewall-config-converge, home-host-base-converge",
+  ]);
+  const without = drawn(await recordColo(colo));
+  const watching = drawn(
+    await recordColo(exampleSettings("colo", { "metrics.enabled": true, "monitoring.enabled": true })),
+  );
+  expect(watching.filter((line) => !without.includes(line) && !line.includes("-guard-confirm: "))).toEqual([
+    "  colo-metrics: Metrics",
+    "    colo-metrics-config: HostConfig",
+    "      colo-metrics-config-converge: Command after colo-firewall-config-converge, colo-host-base-converge",
+    "  colo-monitoring: Monitoring",
+    "    colo-monitoring-key: HostConfig",
+    "      colo-monitoring-key-converge: Command after colo-host-base-converge, colo-metrics-config-converge",
+    "    colo-monitoring-config: HostConfig",
+    "      colo-monitoring-config-converge: Command after colo-host-base-converge, colo-metrics-config-converge, colo-monitoring-key-converge",
+  ]);
+});
+
 test("these trees have every component", async () => {
-  const withKey = exampleSettings("colo", { "drift.readOnlyKey": true, ...withNames.colo });
-  const all = exampleSettings("home", { ...withNames.home, ...boot, ...ipv4, ...delegation });
+  const withKey = exampleSettings("colo", {
+    "drift.readOnlyKey": true,
+    "metrics.enabled": true,
+    "monitoring.enabled": true,
+    ...withNames.colo,
+  });
+  const all = exampleSettings("home", {
+    ...withNames.home,
+    ...boot,
+    ...ipv4,
+    ...delegation,
+    ...uplinks,
+    ...status,
+    "upgrades.enabled": true,
+    "lan.hosts": [...delegation["lan.hosts"], ...withNames.home["lan.hosts"]],
+  });
   const trees = [...drawn(await recordColo(withKey)), ...drawn(await recordHome(all, withKey))];
   const types = new Set(trees.map((line) => /: (\w+)/.exec(line)?.[1] ?? ""));
   expect(treeComponents.filter((name) => !types.has(name))).toEqual([]);

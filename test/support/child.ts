@@ -67,11 +67,14 @@ export function run(
         options.onOutput?.(text);
       });
     }
+    const closed = new Promise((done) => child.once("close", done));
     const finish = async (ok: boolean, why: string | undefined) => {
       for (const timer of timers) clearTimeout(timer);
       if (pid !== undefined) {
         await endGroup(pid);
         running.delete(pid);
+        // What it said last may still be on its way; one that has left the group may hold the streams open for ever.
+        await Promise.race([closed, sleep(graceMs, undefined, { ref: false })]);
       }
       resolve({ ok, output, reason: reason ?? why });
     };

@@ -12,6 +12,7 @@ export function exampleLan(): Lan {
     mtu: mtuPlan(home.wan.mtu),
     domain: home.domain,
     hosts: [],
+    status: false,
     boot: home.boot,
     delegations: [],
     resolver: addresses.resolver,

@@ -18,6 +18,7 @@ export const siteOf = (segments: readonly Partial<Segment>[]) =>
       subnet: index + 1,
       interface: `eth${index + 1}`,
       mode: "v6only",
+      onMetered: true,
       allow: [],
       ...each,
     })),

@@ -45,11 +45,33 @@ export function exampleSettings<R extends "colo" | "home">(
   return result.value as SettingsOf<R>;
 }
 
+/** An example's colo whose translator is Jool, with a way in for those who have IPv4 only. */
+export const joolSettings = {
+  "nat64.translator": "jool",
+  "nat64.forwards": [
+    { name: "laptop-ssh", protocol: "tcp", port: 2222, to: "2001:db8:beef:101:0:ff:fe00:101", toPort: 22 },
+    { name: "laptop-game", protocol: "udp", port: 27015, to: "2001:db8:beef:101:0:ff:fe00:101" },
+  ],
+} as const satisfies Record<string, Given>;
+
 /** Settings that use what the examples leave at its default. */
 export const variants = {
   colo: {
     "ssh.port": 2222,
     "drift.readOnlyKey": true,
+    "health.enabled": true,
+    "metrics.enabled": true,
+    "metrics.from": ["2001:db8:cafe:701::/64", "2001:db8:cafe:701::42/128", "2001:db8:cafe:720::/60"],
+    "monitoring.enabled": true,
+    "monitoring.intervalSec": 30,
+    "monitoring.retentionDays": 90,
+    "monitoring.retentionMb": 4096,
+    "monitoring.mailTo": "ops@example.net",
+    "monitoring.mailFrom": "colo@example.net",
+    "monitoring.smarthost": "mail.example.net:587",
+    "upgrades.enabled": true,
+    "upgrades.at": "23:45",
+    "upgrades.reboot": "when-needed",
     "ssh.address": "colo.example.net",
     "ssh.managementPrefixes": [
       "203.0.113.0/24",
@@ -74,8 +96,17 @@ export const variants = {
   home: {
     "ssh.port": 2222,
     "drift.readOnlyKey": true,
+    "health.enabled": true,
+    "metrics.enabled": true,
+    "metrics.from": ["2001:db8:cafe:701::/64"],
+    "status.enabled": true,
+    "upgrades.enabled": true,
     "wan.interface": "ppp0",
     "wan.mtu": 1492,
+    uplinks: [
+      { name: "fibre", interface: "ppp0" },
+      { name: "lte", interface: "wwan0", metered: true, mtu: 1428, probe: "198.51.100.1", answers: 20 },
+    ],
     "site.number": 7,
     "tunnel.keyEpoch": 2,
     "lan.domain": "cabin.example.org",

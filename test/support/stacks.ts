@@ -14,6 +14,7 @@ export const treeComponents: readonly string[] = [
   "Dns64",
   "DriftLogin",
   "Firewall",
+  "Health",
   "HomeGateway",
   "HomeLan",
   "Host",
@@ -21,13 +22,18 @@ export const treeComponents: readonly string[] = [
   "HostGuard",
   "HostLeave",
   "HostRemoval",
+  "Metrics",
+  "Monitoring",
   "Nat64",
   "NetBoot",
   "PrefixDelegation",
   "PublicNames",
   "RoutedPrefix",
+  "Status",
   "Tunnel",
   "TunnelKeys",
+  "Upgrades",
+  "Uplinks",
 ];
 
 export const componentType = (name: string): string => `ipv6home:components:${name}`;
@@ -43,6 +49,7 @@ export function factsOf({
   tunnelPrefix,
   basePort,
   authoritative,
+  translator,
 }: ColoSettings): ColoFacts {
   return importFacts(
     "organization/ipv6-home/colo",
@@ -53,6 +60,7 @@ export function factsOf({
       basePort,
       wanMtu: wan.mtu,
       authoritative,
+      forwards: translator.program === "jool" ? translator.jool.forwards : [],
     }),
   );
 }
@@ -99,6 +107,7 @@ export const componentOf = ({ inputs }: Recorded): string =>
   /(?:exec \S+ apply|^set --) (\S+)(?: \d+)?$/m.exec(textOf(inputs["create"]))?.[1] ?? "";
 
 /** The commands that carry keys. */
-export const isKeyCommand = (name: string) => /^(tunnel-\d+|names)-(home|colo)-key-converge$/.test(name);
+export const isKeyCommand = (name: string) =>
+  /^((tunnel-\d+|names)-(home|colo)|colo-monitoring)-key-converge$/.test(name);
 /** The commands that put a generation of the tunnel on a host. */
 export const isTunnelCommand = (name: string) => /^tunnel-\d+-(home|colo)-(key|config)-converge$/.test(name);

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { verifyFacts } from "../../stacks/verify-facts";
-import { coloAddresses, siteAddresses } from "../../network/address-plan";
+import { coloAddresses, siteAddresses, type SegmentMode } from "../../network/address-plan";
 import { mtuPlan } from "../../network/mtu-plan";
 import { Prefix } from "../../network/prefix";
 import { readFacts } from "../../tools/verify/facts";
@@ -11,16 +11,18 @@ import { parts, partsFolder, verifyProgram } from "../../tools/verify/program";
 import { projectFolder, readProjectFile } from "../support/settings";
 
 const colo = coloAddresses(Prefix.of("2001:db8:beef::/48"), Prefix.of("fd00:cafe:f00d::/64"));
-const site = siteAddresses(
-  colo,
-  1,
-  [{ name: "lan", subnet: 1, interface: "enp1s0", mode: "v6only", allow: [] }],
-  Prefix.of("172.31.0.0/16"),
-);
+const siteOf = (mode: SegmentMode) =>
+  siteAddresses(
+    colo,
+    1,
+    [{ name: "lan", subnet: 1, interface: "enp1s0", mode, allow: [], onMetered: true }],
+    Prefix.of("172.31.0.0/16"),
+  );
+const site = siteOf("v6only");
 const [lan] = site.segments;
 if (lan === undefined) throw new Error("no segment");
 const reserved = lan.prefix.host(0x42n);
-const facts = verifyFacts({
+const plans = {
   site,
   colo,
   mtu: mtuPlan(1500),
@@ -29,7 +31,8 @@ const facts = verifyFacts({
   hosts: [{ name: "nas", segment: lan, reserved, addresses: [reserved], public: false }],
   delegations: [],
   ra: { daemon: "radvd" },
-});
+} as const;
+const facts = verifyFacts(plans);
 
 describe("the program in one file", () => {
   const program = verifyProgram(facts);
@@ -94,6 +97,11 @@ test("the facts of a site are addresses, names and sizes only", () => {
     pref64: "expected",
     hosts: { "2001:db8:beef:101::42": "nas" },
   });
+});
+
+test("the resolver by DHCPv4 is a fact where a segment has IPv4", () => {
+  const given = (mode: SegmentMode) => verifyFacts({ ...plans, site: siteOf(mode) }).segments[0]?.gateway4;
+  expect([given("v6mostly"), given("guest"), given("iot")]).toEqual(["172.31.1.1", "172.31.1.1", undefined]);
 });
 
 test("a stack without the output, or with another one, is told what to do", () => {

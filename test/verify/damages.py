@@ -20,6 +20,20 @@ def other_network(home):
     home.seen.update(link=Home().seen["link"], advertisements=[told])
 
 
+def elsewhere_without_root(home):
+    """As in a café whose router answers names."""
+    renumbered(home)
+    home.seen.update(root=False, advertisements=None, dhcp6=None, segment=None, resolvers=["192.168.7.1"])
+    home.seen["gateway"]["address"] = None
+    home.seen["neighbours"] = {}
+    home.silence_echo("gateway", "resolver", "translator", "tunnel", "whole", "nat64")
+    home.silence_tcp("nat64", "resolver", "name4")
+    home.silence_dns("colo")
+    for said in home.seen["dns"].values():
+        said.update(ipv4only={"rcode": "NOERROR", "answers": []}, own={"rcode": "NXDOMAIN", "answers": []})
+    home.seen["http"]["echo"]["text"] = "hello from web6 to 2001:db8:feed:101::5"
+
+
 def gateway_down(home):
     home.silence_beyond()
     home.silence_echo()
@@ -38,6 +52,15 @@ def rogue_on_the_link(home):
 
 def rogue_with_our_prefix(home):
     home.seen["advertisements"].append({**home.advertisement(), "source": "fe80::bad", "mac": "02:00:00:00:0b:ad"})
+
+
+def vpn_of_this_machine(home):
+    """As wg-quick(8) does it: a table of its own, and rules."""
+    home.seen["way"] = "wg0"
+    home.seen["addresses"].append({**home.seen["addresses"][0], "interface": "wg0", "address": "2001:db8:bad::5"})
+    home.seen["resolvers"] = ["2001:db8:bad::53"]
+    leak_seen_from_outside(home)
+    leak_without_a_witness(home)
 
 
 def leak_seen_from_outside(home):
@@ -128,6 +151,11 @@ def no_rdnss(home):
     home.advertisement()["resolvers"] = []
 
 
+def no_resolver_that_is_advertised(home):
+    """As with Debian's ifupdown, without rdnssd."""
+    home.seen["resolvers"] = []
+
+
 def no_resolver_at_all(home):
     home.seen.update(advertisements=None, dhcp6=None, resolvers=[])
 
@@ -197,6 +225,15 @@ def ipv4_beside(home):
     home.seen["ipv4"] = {"addresses": ["192.168.1.5"], "default": True, "clat": False}
 
 
+def ipv4_not_by_the_clat(home):
+    """On a segment that has IPv4."""
+    home.seen["segment"]["mode"] = "legacy"
+    home.seen["ipv4"] = {"addresses": ["172.31.1.100"], "default": True, "clat": False}
+    home.seen["tcp"].update({"ipv4 0": {"ms": 1.0}, "ipv4 1": {"ms": 1.0}})
+    home.seen["http"]["echo ipv4"] = {"bytes": 28, "text": "hello from web4 to 11.0.2.2"}
+    home.seen["http"]["echo nat64"] = {"bytes": 28, "text": "hello from web4 to 11.0.1.2"}
+
+
 def address_of_others(home):
     home.seen["addresses"].append({**home.seen["addresses"][0], "address": "2001:db8:bad::5"})
 
@@ -222,10 +259,12 @@ damages = [
     ("no-link", no_link),
     ("ipv6-off", ipv6_off),
     ("other-network", other_network),
+    ("other-network", elsewhere_without_root),
     ("gateway-down", gateway_down),
     ("rogue-router", rogue_in_table),
     ("rogue-router", rogue_on_the_link),
     ("rogue-router", rogue_with_our_prefix),
+    ("own-detour", vpn_of_this_machine),
     ("leak", leak_seen_from_outside),
     ("leak", leak_without_a_witness),
     ("dnsmasq-dead", dnsmasq_dead),
@@ -243,7 +282,8 @@ damages = [
     ("address-deprecated", deprecated),
     ("foreign-resolver", foreign_resolver),
     ("ra-no-rdnss", no_rdnss),
-    ("ra-no-rdnss", no_resolver_at_all),
+    ("no-resolver", no_resolver_that_is_advertised),
+    ("no-resolver", no_resolver_at_all),
     ("dns64-dead", dns64_dead),
     ("gateway-forwards-elsewhere", forwards_elsewhere),
     ("no-synthesis", no_synthesis),
@@ -257,6 +297,7 @@ damages = [
     ("too-big-filtered", too_big_filtered),
     ("ra-lifetimes", lifetimes),
     ("ipv4-beside", ipv4_beside),
+    ("ipv4-beside", ipv4_not_by_the_clat),
     ("other-way", address_of_others),
     ("other-way", way_of_a_vpn),
     ("dhcp6-dead", dhcp6_dead),

@@ -2,7 +2,7 @@ import unittest
 
 from causes import causes, shown_by
 from checks import checks
-from damages import damages, firewall_drops_all, tunnel_silent
+from damages import damages, firewall_drops_all, ipv4_not_by_the_clat, leak_without_a_witness, tunnel_silent
 from diagnose import rules
 from support import Home
 
@@ -56,6 +56,13 @@ class Diagnosis(unittest.TestCase):
         self.assertNotIn("failed", verdicts.values())
         self.assertEqual((verdicts["mtu-out"], verdicts["mtu-in"]), ("not checked", "not checked"))
 
+    def test_ipv4_that_the_far_end_sees_as_it_sees_nat64_is_as_it_should_be(self):
+        home = Home()
+        ipv4_not_by_the_clat(home)
+        home.seen["http"]["echo ipv4"] = home.seen["http"]["echo nat64"]
+        self.assertIsNone(home.diagnosis())
+        self.assertNotIn("failed", home.verdicts().values())
+
     def test_a_single_target_that_is_down_is_no_finding(self):
         home = Home()
         home.silence_echo("internet6 0", "nat64 0")
@@ -79,6 +86,15 @@ class Diagnosis(unittest.TestCase):
         self.assertIsNone(home.diagnosis())
         self.assertNotIn("failed", home.verdicts().values())
 
+    def test_a_prefix_of_before_is_told_to_be_over_and_that_is_right_but_not_of_the_only_one(self):
+        home = Home()
+        prefixes = home.advertisement()["prefixes"]
+        over = {**prefixes[0], "preferredSec": 0, "validSec": 0}
+        prefixes.append({**over, "prefix": "2001:db8:beef:1ff::/64"})
+        self.assertEqual((home.verdicts()["ra-lifetimes"], home.diagnosis()), ("passed", None))
+        home.advertisement()["prefixes"] = [over]
+        self.assertEqual(home.verdicts()["ra-lifetimes"], "failed")
+
     def test_a_clat_makes_ipv4_numbers_work_and_is_no_leak(self):
         home = Home()
         home.seen["ipv4"] = {"addresses": ["192.0.0.1"], "default": True, "clat": True}
@@ -99,6 +115,12 @@ class Diagnosis(unittest.TestCase):
         tunnel_silent(home)
         self.assertEqual(home.diagnosis()["id"], "tunnel-silent")
 
+    def test_nor_that_its_traffic_leaks_where_it_may_reach_some_server_and_not_the_colo(self):
+        home = Home()
+        leak_without_a_witness(home)
+        home.seen["segment"] = {**home.seen["segment"], "mode": "iot"}
+        self.assertIsNone(home.diagnosis())
+
     def test_a_download_that_is_an_error_page_or_short_is_none(self):
         for answer in ({"error": "HTTP status 404", "bytes": 0}, {"bytes": 12, "text": "hello"}):
             home = Home()
@@ -109,3 +131,59 @@ class Diagnosis(unittest.TestCase):
         home = Home()
         home.seen["advertisements"].append({**home.advertisement(), "source": "fe80::bad", "malformed": True})
         self.assertEqual(home.diagnosis()["id"], "rogue-router")
+
+
+class Laptop(unittest.TestCase):
+    """What is on real machines at home, and no fault of the network."""
+
+    def add(self, home, interface: str, address: str) -> None:
+        home.seen["addresses"].append({**home.seen["addresses"][0], "interface": interface, "address": address})
+
+    def expect(self, home, **verdicts: str) -> None:
+        self.assertIsNone(home.diagnosis())
+        self.assertNotIn("failed", home.verdicts().values())
+        self.assertEqual({key: home.verdicts()[key] for key in verdicts}, verdicts)
+
+    def test_containers_and_a_vpn_for_some_prefixes_only(self):
+        home = Home()
+        self.add(home, "docker0", "fd00:d0c::1")
+        self.expect(home, exits="passed")
+        self.add(home, "wg0", "2001:db8:c0de::5")
+        self.expect(home, exits="warning")
+        home.seen["addresses"] = home.seen["addresses"][2:]
+        self.assertEqual(home.diagnosis()["id"], "no-address")
+
+    def test_privacy_addresses_some_of_them_deprecated(self):
+        home = Home()
+        for number in range(1, 4):
+            self.add(home, "eth0", f"2001:db8:beef:101:9d1c:3f7a:1:{number}")
+            home.seen["addresses"][-1].update(deprecated=number > 1)
+        self.expect(home, address="passed", name="passed")
+
+    def test_the_resolver_by_dhcpv4_where_the_segment_has_ipv4(self):
+        home = Home()
+        home.site["segments"][0].update(mode="v6mostly", gateway4="172.31.1.1")
+        home.seen["ipv4"] = {"addresses": ["172.31.1.20"], "default": True, "clat": False}
+        home.seen["tcp"]["ipv4 0"] = {"ms": 4.2}
+        home.seen["segment"] = home.site["segments"][0]
+        home.seen["resolvers"].append("172.31.1.1")
+        home.seen["dns"]["used 172.31.1.1"] = home.seen["dns"]["gateway"]
+        self.expect(home, resolver="passed", exits="passed")
+
+    def test_a_program_of_this_machine_that_forwards_names(self):
+        home = Home()
+        home.seen["resolvers"] = ["127.0.0.1"]
+        home.seen["dns"]["used 127.0.0.1"] = home.seen["dns"]["gateway"]
+        self.expect(home, resolver="warning", dns64="passed")
+        home.seen["dns"]["used 127.0.0.1"] = {"ipv4only": {"rcode": "NOERROR", "answers": []}}
+        self.assertEqual(home.diagnosis()["id"], "foreign-resolver")
+        self.assertEqual(home.verdicts()["resolver"], "failed")
+        home.silence_dns("used 127.0.0.1", error="ECONNREFUSED")
+        self.assertEqual(home.diagnosis()["id"], "foreign-resolver")
+
+    def test_a_host_name_that_another_machine_has_too(self):
+        home = Home()
+        home.seen["dns"]["gateway"]["own"] = {"rcode": "NOERROR", "answers": ["2001:db8:beef:101::77"]}
+        self.assertEqual(home.verdicts()["name"], "failed")
+        home.seen["nameGiven"] = False
+        self.expect(home, name="warning")

@@ -12,7 +12,7 @@ from machine import default_routes
 from observe import index_of
 from plan import router_before
 from probes import ask_http
-from support import recorded
+from support import Home, recorded
 
 
 def verify(*words: str) -> tuple[int, str]:
@@ -57,6 +57,24 @@ class Unable(unittest.TestCase):
         with mock.patch.object(main, "observe", return_value=seen), contextlib.redirect_stderr(said):
             self.assertEqual(main.main(site, []), 2)
         self.assertIn("behind attic", said.getvalue())
+
+
+class Report(unittest.TestCase):
+    def test_what_is_advertised_is_told_with_its_rfc(self):
+        said = main.render(Home().judged())
+        for line in (
+            "ok      default route (RFC 4861): ",
+            "ok        how to get an address (RFC 4861, 4.2): flags M O A\n",
+            "ok        lifetimes (RFC 9096, 3.2): router 1800 s; 2001:db8:beef:101::/64 2700/2700 s\n",
+            "ok        MTU (RFC 4861, 4.6.4): 1440 bytes\n",
+            "ok        resolver (RFC 8106, 5.1): 2001:db8:beef:101::1 for 2700 s\n",
+            "ok        domain (RFC 8106, 5.2): home.arpa for 2700 s\n",
+            "warning   NAT64 prefix (RFC 8781): absent\n",
+            "ok      DHCPv6 (RFC 8415): ",
+            "ok      DNS64 (RFC 7050): ",
+            "ok      internet by NAT64 (RFC 6146): ",
+        ):
+            self.assertIn(f"\n{line}", said)
 
 
 class Machine(unittest.TestCase):

@@ -266,6 +266,22 @@ export const faults = (tunnel: string, site: string): readonly Fault[] => [
     repair: () => sh("phone", "cat /run/kept >/etc/resolv.conf; rm /run/kept"),
   },
   {
+    title: "a VPN of this machine takes all that it sends",
+    cause: "own-detour",
+    from: "laptop",
+    // As wg-quick(8) does it: a table of its own, which the main one shows nothing of.
+    inject: () =>
+      sh(
+        "laptop",
+        "ip link add wg0 type veth peer name wg9; ip link set wg9 up; ip link set wg0 up; ip -6 addr add 2001:db8:c0de::5/128 dev wg0 nodad; ip -6 route add default dev wg0 table 51820; ip -6 rule add not fwmark 51820 table 51820; ip -6 rule add table main suppress_prefixlength 0",
+      ),
+    repair: () =>
+      sh(
+        "laptop",
+        "ip -6 rule del table main suppress_prefixlength 0; ip -6 rule del not fwmark 51820 table 51820; ip link del wg0",
+      ),
+  },
+  {
     title: "another router advertises itself",
     cause: "rogue-router",
     from: "laptop",
@@ -337,8 +353,9 @@ export const faults = (tunnel: string, site: string): readonly Fault[] => [
     from: "phone",
     ...tampered(
       "phone",
-      "ip -6 addr show dev eth0 | grep -q deprecated",
-      "! ip -6 addr show dev eth0 | grep -q deprecated",
+      // A prefix of before, which other tests have left, is deprecated in any case.
+      "ip -6 addr show dev eth0 to 2001:db8:beef:101::/64 | grep -q deprecated",
+      "! ip -6 addr show dev eth0 to 2001:db8:beef:101::/64 | grep -q deprecated",
       "preferred=0",
     ),
   },

@@ -44,14 +44,14 @@ export const bootMistakes: readonly Case[] = [
     title: "the default is no boot class",
     role: "home",
     changes: { "boot.classes": [menu], "boot.default": "debian" },
-    sentence: 'boot.default: given "debian"; allowed is menu; name a class of boot.classes',
+    sentence: 'boot.default: given "debian"; allowed is menu; name a class of boot.classes, or add it there',
   },
   {
     title: "a machine boots and there are no classes",
     role: "home",
     changes: { "boot.classes": [], "lan.hosts": [board] },
     sentence:
-      'lan.hosts[0].boot: given "menu"; allowed is a class of boot.classes; name a class of boot.classes',
+      'lan.hosts[0].boot: given "menu"; allowed is a class of boot.classes, which has none; name a class of boot.classes, or add it there',
   },
   {
     title: "a machine that boots is known by its DUID",
@@ -89,6 +89,6 @@ export const bootMistakes: readonly Case[] = [
     title: `the folder of boot files is ${folder}`,
     role: "home" as const,
     changes: { "boot.folder": folder },
-    sentence: `boot.folder: given "${folder}"; allowed is a folder below /srv, /opt or a folder of /var/lib that is not the project's, as /srv/ipv6-home-boot; name one for boot files alone: machines of the LAN may read all that is in it`,
+    sentence: `boot.folder: given "${folder}"; allowed is a folder below /srv, /opt or a folder of /var/lib that is not the project's, as /srv/ipv6-home-boot, without a slash at its end; name one for boot files alone: machines of the LAN may read all that is in it`,
   })),
 ];

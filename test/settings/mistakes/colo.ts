@@ -84,7 +84,7 @@ export const coloMistakes: readonly Case[] = [
     role: "colo",
     changes: { "colo.prefix": "2001:db8:beef::" },
     sentence:
-      'colo.prefix: given "2001:db8:beef::", which is not a prefix in CIDR form; allowed is a global /48; name the prefix that the provider routes to the colo',
+      'colo.prefix: given "2001:db8:beef::", which is an address without a length (/128 for it alone); allowed is a global /48; name the prefix that the provider routes to the colo',
   },
   {
     title: "the colo's stack is only a name",

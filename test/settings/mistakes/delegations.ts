@@ -36,7 +36,7 @@ export const delegationsMistakes: readonly Case[] = [
     role: "home",
     changes: delegations({ host: "attic", subnet: 20 }),
     sentence:
-      "lan.delegations[0].subnet: given 20 for a /60; allowed is a multiple of 16; choose for instance 32",
+      "lan.delegations[0].subnet: given 20 for the /60 of attic; allowed is a multiple of 16; choose for instance 32",
   },
   {
     title: "a prefix is the gateway's own",
@@ -49,7 +49,7 @@ export const delegationsMistakes: readonly Case[] = [
     role: "home",
     changes: delegations({ host: "attic", subnet: 2, length: 64 }),
     sentence:
-      "lan.delegations[0].subnet: given subnet 2, which overlaps segment devices; allowed is what neither a segment nor another delegation has; choose another number",
+      "lan.delegations[0].subnet: given subnet 2 for attic, which overlaps segment devices; allowed is what neither a segment nor another delegation has; choose another number",
   },
   {
     title: "a prefix holds a segment",
@@ -62,13 +62,13 @@ export const delegationsMistakes: readonly Case[] = [
       ],
     },
     sentence:
-      "lan.delegations[0].subnet: given subnets 16 to 31, which overlaps segment devices; allowed is what neither a segment nor another delegation has; choose another number",
+      "lan.delegations[0].subnet: given subnets 16 to 31 for attic, which overlaps segment devices; allowed is what neither a segment nor another delegation has; choose another number",
   },
   {
     title: "two prefixes overlap",
     role: "home",
     changes: delegations({ host: "attic", subnet: 16 }, { host: "cellar", subnet: 17, length: 64 }),
     sentence:
-      "lan.delegations[1].subnet: given subnet 17, which overlaps the delegation to attic; allowed is what neither a segment nor another delegation has; choose another number",
+      "lan.delegations[1].subnet: given subnet 17 for cellar, which overlaps the delegation to attic; allowed is what neither a segment nor another delegation has; choose another number",
   },
 ];

@@ -23,20 +23,20 @@ export const dnsMistakes: readonly Case[] = [
     role: "home",
     changes: { "dns.publicZone": "example" },
     sentence:
-      'dns.publicZone: given "example"; allowed is a domain name of two labels or more and at most 173 characters, not under arpa; name a domain that you can delegate, as home.example.net',
+      'dns.publicZone: given "example"; allowed is a lower-case domain name of two labels or more and at most 173 characters, without a dot at its end and not under arpa; name a domain that you can delegate, as home.example.net',
   },
   {
     title: "the public zone is so long that no machine has a name in it",
     role: "home",
     changes: { "dns.publicZone": `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(60)}` },
-    sentence: `dns.publicZone: given "${"a".repeat(60)}.${"b".repeat(16)}..."; allowed is a domain name of two labels or more and at most 173 characters, not under arpa; name a domain that you can delegate, as home.example.net`,
+    sentence: `dns.publicZone: given "${"a".repeat(60)}.${"b".repeat(16)}..."; allowed is a lower-case domain name of two labels or more and at most 173 characters, without a dot at its end and not under arpa; name a domain that you can delegate, as home.example.net`,
   },
   {
     title: "the public zone is a reverse one",
     role: "home",
     changes: { "dns.publicZone": "2.0.192.in-addr.arpa" },
     sentence:
-      'dns.publicZone: given "2.0.192.in-addr.arpa"; allowed is a domain name of two labels or more and at most 173 characters, not under arpa; name a domain that you can delegate, as home.example.net',
+      'dns.publicZone: given "2.0.192.in-addr.arpa"; allowed is a lower-case domain name of two labels or more and at most 173 characters, without a dot at its end and not under arpa; name a domain that you can delegate, as home.example.net',
   },
   {
     title: "a public machine has the name that the LAN's domain is under",
@@ -54,7 +54,7 @@ export const dnsMistakes: readonly Case[] = [
     role: "home",
     changes: { "dns.publicZone": "Home.example.net." },
     sentence:
-      'dns.publicZone: given "Home.example.net."; allowed is a lower-case domain name; use home.arpa, or a domain of your own',
+      'dns.publicZone: given "Home.example.net."; allowed is a lower-case domain name of two labels or more and at most 173 characters, without a dot at its end and not under arpa; name a domain that you can delegate, as home.example.net',
   },
   {
     title: "there is ACME but no zone",
@@ -62,6 +62,17 @@ export const dnsMistakes: readonly Case[] = [
     changes: { "dns.acmeUpdate": true, "dns.publicZone": "" },
     sentence:
       "dns.acmeUpdate: given true; allowed is true beside a dns.publicZone only; set that, or take this away",
+  },
+  {
+    title: "there is ACME but no public machine",
+    role: "home",
+    changes: {
+      "dns.acmeUpdate": true,
+      "dns.publicZone": "home.example.net",
+      "lan.hosts": [{ ...nas, public: false }],
+    },
+    sentence:
+      "dns.acmeUpdate: given true without a machine that is public; allowed is true beside one, because the key is for the names of such machines alone; set public at a machine of lan.hosts, or take this away",
   },
   {
     title: "ACME is set by another word",

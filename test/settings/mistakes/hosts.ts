@@ -20,6 +20,73 @@ export const hostsMistakes: readonly Case[] = [
     sentence: `lan.hosts[0].name: given "${name}", which dnsmasq takes for a word of its own; allowed is any label but ignore, infinite, and a number alone or with one of w, d, h, m, s behind it; choose another name`,
   })),
   {
+    title: "a machine's name is a number",
+    role: "home",
+    changes: hosts({ ...nas, name: 5 }),
+    sentence: "lan.hosts[0].name: given 5, a number; allowed is text; put it in quotes",
+  },
+  {
+    title: "a machine's MAC is a number",
+    role: "home",
+    changes: hosts({ ...nas, mac: 2147483714 }),
+    sentence: "lan.hosts[0].mac: given 2147483714, a number; allowed is text; put it in quotes",
+  },
+  {
+    title: "a machine's name has nothing behind it",
+    role: "home",
+    changes: hosts({ ...nas, name: null }),
+    sentence:
+      "lan.hosts[0].name: given nothing; allowed is a host name label in lower case: letters a-z, digits and inner hyphens, at most 63, no dots; choose another name",
+  },
+  {
+    title: "a machine's name has the domain behind it",
+    role: "home",
+    changes: hosts({ ...nas, name: "nas.home.arpa" }),
+    sentence:
+      'lan.hosts[0].name: given "nas.home.arpa"; allowed is a host name label in lower case: letters a-z, digits and inner hyphens, at most 63, no dots; choose another name',
+  },
+  {
+    title: "the machines are a map",
+    role: "home",
+    changes: { "lan.hosts": { nas: { segment: "lan" } } },
+    sentence:
+      'lan.hosts: given {"nas":{"segment":"lan"}}; allowed is a list; write it as a YAML list, or as JSON',
+  },
+  {
+    title: "a machine's field is misspelt",
+    role: "home",
+    changes: hosts({ ...nas, sufix: "::42" }),
+    sentence:
+      "lan.hosts[0].sufix: given a field that does not exist; allowed is name, segment, mac, duid, suffix, slaac, pinholes, boot, public; did you mean suffix?",
+  },
+  {
+    title: "a machine's MAC is in another form",
+    role: "home",
+    changes: hosts({ ...nas, mac: "0200.5e10.0001" }),
+    sentence:
+      'lan.hosts[0].mac: given "0200.5e10.0001"; allowed is the MAC of one machine, as 02:00:5e:10:00:01; see `ip link` on the machine',
+  },
+  {
+    title: "two machines have one MAC, once by dashes",
+    role: "home",
+    changes: hosts(
+      { ...nas, suffix: "::42", slaac: "token" },
+      { ...nas, name: "pi", segment: "devices", mac: "02-00-5E-10-00-01" },
+    ),
+    sentence:
+      'lan.hosts[1].mac: given "02:00:5e:10:00:01" for pi, which machine nas has already; allowed is each only once; name each machine once',
+  },
+  {
+    title: "two machines have one DUID, once by dashes",
+    role: "home",
+    changes: hosts(
+      { name: "nas", segment: "lan", duid: "00:03:00:01:02:00:5e:10:00:01", suffix: "::42" },
+      { name: "pi", segment: "lan", duid: "00-03-00-01-02-00-5E-10-00-01", suffix: "::43" },
+    ),
+    sentence:
+      'lan.hosts[1].duid: given "00:03:00:01:02:00:5e:10:00:01" for pi, which machine nas has already; allowed is each only once; name each machine once',
+  },
+  {
     title: "a machine is in an unknown segment",
     role: "home",
     changes: hosts({ ...nas, segment: "guests" }),
@@ -120,7 +187,7 @@ export const hostsMistakes: readonly Case[] = [
     role: "home",
     changes: hosts({ ...nas, suffix: "::42", slaac: "token" }, { ...nas, name: "pi", segment: "devices" }),
     sentence:
-      'lan.hosts[1].mac: given "02:00:5e:10:00:01", which machine nas has already; allowed is each only once; name each machine once',
+      'lan.hosts[1].mac: given "02:00:5e:10:00:01" for pi, which machine nas has already; allowed is each only once; name each machine once',
   },
   {
     title: "two machines have one DUID",
@@ -130,7 +197,7 @@ export const hostsMistakes: readonly Case[] = [
       { name: "pi", segment: "lan", duid: "00:03:00:01:02:00:5E:10:00:01", suffix: "::43" },
     ),
     sentence:
-      'lan.hosts[1].duid: given "00:03:00:01:02:00:5e:10:00:01", which machine nas has already; allowed is each only once; name each machine once',
+      'lan.hosts[1].duid: given "00:03:00:01:02:00:5e:10:00:01" for pi, which machine nas has already; allowed is each only once; name each machine once',
   },
   {
     title: "two machines have one address",
@@ -142,7 +209,7 @@ export const hostsMistakes: readonly Case[] = [
       suffix: "::5eff:fe10:1",
     }),
     sentence:
-      'lan.hosts[1].suffix: given "::5eff:fe10:1", which machine nas has already; allowed is each only once; choose another suffix',
+      'lan.hosts[1].suffix: given "::5eff:fe10:1" for pi, which machine nas has already; allowed is each only once; choose another suffix',
   },
   {
     title: "a machine's pinhole is one of lan.pinholes",

@@ -8,7 +8,7 @@ export const pinholesMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.pinholes": [ssh, { from: [] }] },
     sentence:
-      'lan.pinholes[1]: given "{\\"from\\":[]}"; allowed is an object of name, segment, host, protocol, port, from; write its fields, or remove it from the list: pulumi config rm --path leaves such rests',
+      'lan.pinholes[1]: given {"from":[]}; allowed is an object of name, segment, host, protocol, port, from; write its fields, or remove it from the list: pulumi config rm --path leaves such rests',
   },
   {
     title: "a pinhole lacks its machine",
@@ -21,7 +21,7 @@ export const pinholesMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.pinholes": [{ ...ssh, name: "my_ssh" }] },
     sentence:
-      'lan.pinholes[0].name: given "my_ssh"; allowed is a host name label: letters a-z, digits and inner hyphens, at most 63; choose another name',
+      'lan.pinholes[0].name: given "my_ssh"; allowed is a host name label in lower case: letters a-z, digits and inner hyphens, at most 63, no dots; choose another name',
   },
   {
     title: "a pinhole leads to an unknown segment",
@@ -70,28 +70,28 @@ export const pinholesMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.pinholes": [{ ...ssh, port: 0 }] },
     sentence:
-      'lan.pinholes[0].port: given "0"; allowed is a port from 1 to 65535, or a range such as 8000-8010; name the port of the service',
+      'lan.pinholes[0].port: given "0"; allowed is a port from 1 to 65535, or a range such as 8000-8010; name the port of the service; another port is another pinhole',
   },
   {
     title: "a pinhole's ports run backwards",
     role: "home",
     changes: { "lan.pinholes": [{ ...ssh, port: "8010-8000" }] },
     sentence:
-      'lan.pinholes[0].port: given "8010-8000"; allowed is a port from 1 to 65535, or a range such as 8000-8010; name the port of the service',
+      'lan.pinholes[0].port: given "8010-8000"; allowed is a port from 1 to 65535, or a range such as 8000-8010; name the port of the service; another port is another pinhole',
   },
   {
     title: "a pinhole's port is beyond 65535",
     role: "home",
     changes: { "lan.pinholes": [{ ...ssh, port: "8000-70000" }] },
     sentence:
-      'lan.pinholes[0].port: given "8000-70000"; allowed is a port from 1 to 65535, or a range such as 8000-8010; name the port of the service',
+      'lan.pinholes[0].port: given "8000-70000"; allowed is a port from 1 to 65535, or a range such as 8000-8010; name the port of the service; another port is another pinhole',
   },
   {
     title: "a pinhole's port is a list",
     role: "home",
     changes: { "lan.pinholes": [{ ...ssh, port: [22] }] },
     sentence:
-      'lan.pinholes[0].port: given "[22]"; allowed is a port from 1 to 65535, or a range such as 8000-8010; name the port of the service',
+      "lan.pinholes[0].port: given [22]; allowed is a port from 1 to 65535, or a range such as 8000-8010; name the port of the service; another port is another pinhole",
   },
   {
     title: "a pinhole's from is no list",
@@ -113,6 +113,13 @@ export const pinholesMistakes: readonly Case[] = [
     changes: { "lan.pinholes": [{ ...ssh, from: ["2001:db8::1/32"] }] },
     sentence:
       'lan.pinholes[0].from[0]: given "2001:db8::1/32", which is not at a /32 boundary (2001:db8::/32 would be); allowed is IPv6 prefixes; leave it out for everybody',
+  },
+  {
+    title: "a pinhole has two ports",
+    role: "home",
+    changes: { "lan.pinholes": [{ ...ssh, port: [80, 443] }] },
+    sentence:
+      "lan.pinholes[0].port: given [80,443]; allowed is a port from 1 to 65535, or a range such as 8000-8010; name the port of the service; another port is another pinhole",
   },
   {
     title: "two pinholes have one name",

@@ -8,7 +8,7 @@ export const segmentsMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.segments": [] },
     sentence:
-      "lan.segments: given nothing; allowed is LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface, vlan (1 to 4094, a tag on that interface), mode (v6only if left out, v6mostly, legacy, guest or iot), allow (what an iot segment may reach: prefixes and names); write the list in the stack's file",
+      "lan.segments: given nothing; allowed is LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface, vlan (1 to 4094, a tag on that interface), mode (v6only if left out, v6mostly, legacy, guest or iot), allow (what an iot segment may reach: prefixes and names), onMetered (whether it may use a metered uplink: true if left out, but false for guest); write the list in the stack's file",
   },
   {
     title: "the segments are not JSON",
@@ -21,21 +21,21 @@ export const segmentsMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.segments": undefined, lan: { segments: [{}] }, "lan.pinholes": [] },
     sentence:
-      "lan.segments: given nothing; allowed is LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface, vlan (1 to 4094, a tag on that interface), mode (v6only if left out, v6mostly, legacy, guest or iot), allow (what an iot segment may reach: prefixes and names); write the list in the stack's file",
+      "lan.segments: given nothing; allowed is LAN segments: name, subnet (1 to 255, the number of its /64 in the /56), interface, vlan (1 to 4094, a tag on that interface), mode (v6only if left out, v6mostly, legacy, guest or iot), allow (what an iot segment may reach: prefixes and names), onMetered (whether it may use a metered uplink: true if left out, but false for guest); write the list in the stack's file",
   },
   {
     title: "the fields of one segment of several were removed by path",
     role: "home",
     changes: { "lan.segments": [{}, lan], "lan.pinholes": [] },
     sentence:
-      'lan.segments[0]: given "{}"; allowed is an object of name, subnet, interface, vlan, mode, allow; write its fields, or remove it from the list: pulumi config rm --path leaves such rests',
+      "lan.segments[0]: given {}; allowed is an object of name, subnet, interface, vlan, mode, allow, onMetered; write its fields, or remove it from the list: pulumi config rm --path leaves such rests",
   },
   {
     title: "a segment is only a name",
     role: "home",
     changes: { "lan.segments": ["lan"] },
     sentence:
-      'lan.segments[0]: given "lan"; allowed is an object of name, subnet, interface, vlan, mode, allow; write its fields',
+      'lan.segments[0]: given "lan"; allowed is an object of name, subnet, interface, vlan, mode, allow, onMetered; write its fields',
   },
   {
     title: "a segment lacks its interface",
@@ -48,14 +48,38 @@ export const segmentsMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.segments": [{ name: "lan", subnet: 1, interface: "eth1", colour: "blue" }] },
     sentence:
-      "lan.segments[0].colour: given a field that does not exist; allowed is name, subnet, interface, vlan, mode, allow; remove it, or mend its name",
+      "lan.segments[0].colour: given a field that does not exist; allowed is name, subnet, interface, vlan, mode, allow, onMetered; remove it, or mend its name",
   },
+  {
+    title: "a segment is to have option 108 by itself",
+    role: "home",
+    changes: { "lan.segments": [{ name: "lan", subnet: 1, interface: "eth1", option108: true }] },
+    sentence:
+      "lan.segments[0].option108: given a field that does not exist; allowed is name, subnet, interface, vlan, mode, allow, onMetered; it follows from mode: v6mostly and guest have it; set mode, or remove it",
+  },
+  {
+    title: "a segment is to have IPv4 by itself",
+    role: "home",
+    changes: { "lan.segments": [{ name: "lan", subnet: 1, interface: "eth1", ipv4: true }] },
+    sentence:
+      "lan.segments[0].ipv4: given a field that does not exist; allowed is name, subnet, interface, vlan, mode, allow, onMetered; it follows from mode: v6mostly, legacy and guest have it; set mode, or remove it",
+  },
+  ...[
+    ["nat64", ""],
+    ["dns64", ""],
+    ["pref64", " by radvd"],
+  ].map(([field = "", by]) => ({
+    title: `a segment is to have no ${field}`,
+    role: "home" as const,
+    changes: { "lan.segments": [{ name: "lan", subnet: 1, interface: "eth1", [field]: false }] },
+    sentence: `lan.segments[0].${field}: given a field that does not exist; allowed is name, subnet, interface, vlan, mode, allow, onMetered; every segment has it${by}, whatever its mode; remove it`,
+  })),
   {
     title: "a segment's name has a blank",
     role: "home",
     changes: { "lan.segments": [{ name: "my lan", subnet: 1, interface: "eth1" }], "lan.pinholes": [] },
     sentence:
-      'lan.segments[0].name: given "my lan"; allowed is a host name label: letters a-z, digits and inner hyphens, at most 63; choose another name',
+      'lan.segments[0].name: given "my lan"; allowed is a host name label in lower case: letters a-z, digits and inner hyphens, at most 63, no dots; choose another name',
   },
   {
     title: "a segment takes the gateway's own number",
@@ -79,7 +103,7 @@ export const segmentsMistakes: readonly Case[] = [
     title: "a segment's number is a list",
     role: "home",
     changes: { "lan.segments": [{ name: "lan", subnet: [1], interface: "eth1" }], "lan.pinholes": [] },
-    sentence: `lan.segments[0].subnet: given "[1]"; allowed is a whole number from 1 to 255; number 0 is the gateway's own; a /56 has 256`,
+    sentence: `lan.segments[0].subnet: given [1]; allowed is a whole number from 1 to 255; number 0 is the gateway's own; a /56 has 256`,
   },
   {
     title: "a segment's interface is the translator's",
@@ -113,7 +137,7 @@ export const segmentsMistakes: readonly Case[] = [
       ],
     },
     sentence:
-      'lan.segments[1].interface: given "enp1s0.20", which segment lan has already; allowed is each only once; one segment per interface',
+      'lan.segments[1].interface: given "enp1s0.20" for devices, which segment lan has already; allowed is each only once; one segment per interface; another one on the same wire needs a vlan of its own',
   },
   {
     title: "a segment has an unknown mode",
@@ -134,7 +158,41 @@ export const segmentsMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.segments": [{ ...lan, mode: "iot", allow: ["Time Server"] }, devices] },
     sentence:
-      'lan.segments[0].allow[0]: given "Time Server"; allowed is a prefix such as 2001:db8:46::/64 or 192.0.2.0/24, or a lower-case host name; name what the devices of this segment may reach',
+      'lan.segments[0].allow[0]: given "Time Server"; allowed is a prefix of the internet such as 2001:db8:46::/64 or 192.0.2.0/24, or a lower-case host name, which stands for all below it too; name what the devices of this segment may reach',
+  },
+  ...(
+    [
+      ["2001:db8::1/64", ", which is not at a /64 boundary (2001:db8::/64 would be)"],
+      ["192.0.2.1", ", which is an address without a length (/32 for it alone)"],
+      ["*.example.net", ""],
+      ["192.168.0.0/16", ", which is nowhere that the tunnel leads to"],
+      ["10.1.2.0/24", ", which is nowhere that the tunnel leads to"],
+      ["127.0.0.0/8", ", which is nowhere that the tunnel leads to"],
+      ["fe80::/10", ", which is nowhere that the tunnel leads to"],
+      ["ff02::1/128", ", which is nowhere that the tunnel leads to"],
+      ["fd00::/8", ", which is nowhere that the tunnel leads to"],
+      ["::1/128", ", which is nowhere that the tunnel leads to"],
+      ["64:ff9b::a00:0/104", ", which is nowhere that the tunnel leads to"],
+    ] as const
+  ).map(([given, why]) => ({
+    title: `an iot segment allows ${given}`,
+    role: "home" as const,
+    changes: { "lan.segments": [{ ...lan, mode: "iot", allow: ["0.0.0.0/0", "::/0", given] }, devices] },
+    sentence: `lan.segments[0].allow[2]: given "${given}"${why}; allowed is a prefix of the internet such as 2001:db8:46::/64 or 192.0.2.0/24, or a lower-case host name, which stands for all below it too; name what the devices of this segment may reach`,
+  })),
+  {
+    title: "an iot segment allows a machine at home",
+    role: "home",
+    changes: { "lan.segments": [{ ...lan, mode: "iot", allow: ["nas.home.arpa"] }, devices] },
+    sentence:
+      'lan.segments[0].allow[0]: given "nas.home.arpa", which is in lan.domain home.arpa; allowed is a name of the internet, because devices begin nothing with other segments; remove it; the other segments may connect to the devices',
+  },
+  {
+    title: "a segment has its tag twice",
+    role: "home",
+    changes: { "lan.segments": [{ ...lan, interface: "enp1s0.20", vlan: 20 }, devices] },
+    sentence:
+      'lan.segments[0].vlan: given "20" on enp1s0.20, which has that tag already; allowed is a tag beside the interface that carries it; name the interface enp1s0, or leave vlan out',
   },
   {
     title: "the IPv4 prefix is not private",
@@ -162,20 +220,20 @@ export const segmentsMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.segments": [lan, { ...devices, subnet: 1 }] },
     sentence:
-      "lan.segments[1].subnet: given 1, which segment lan has already; allowed is each only once; their /64s would overlap; choose another number",
+      "lan.segments[1].subnet: given 1 for devices, which segment lan has already; allowed is each only once; their /64s would overlap; choose another number",
   },
   {
     title: "two segments share an interface",
     role: "home",
     changes: { "lan.segments": [lan, { ...devices, interface: "enp1s0" }] },
     sentence:
-      'lan.segments[1].interface: given "enp1s0", which segment lan has already; allowed is each only once; one segment per interface',
+      'lan.segments[1].interface: given "enp1s0" for devices, which segment lan has already; allowed is each only once; one segment per interface; another one on the same wire needs a vlan of its own',
   },
   {
     title: "a segment is on the WAN",
     role: "home",
     changes: { "lan.segments": [lan, { ...devices, interface: "enp2s0" }] },
     sentence:
-      'lan.segments[1].interface: given "enp2s0", which the WAN has already; allowed is each only once; choose the interface of the LAN',
+      'lan.segments[1].interface: given "enp2s0" for devices, which the WAN has already; allowed is each only once; choose the interface of the LAN',
   },
 ];

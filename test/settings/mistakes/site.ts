@@ -28,13 +28,20 @@ export const siteMistakes: readonly Case[] = [
     role: "home",
     changes: { "lan.domain": "Home.arpa" },
     sentence:
-      'lan.domain: given "Home.arpa"; allowed is a lower-case domain name; use home.arpa, or a domain of your own',
+      'lan.domain: given "Home.arpa"; allowed is a lower-case domain name without a dot at its end, not local nor under it; use home.arpa, or a domain of your own',
+  },
+  {
+    title: "the domain is that of multicast",
+    role: "home",
+    changes: { "lan.domain": "home.local" },
+    sentence:
+      'lan.domain: given "home.local"; allowed is a lower-case domain name without a dot at its end, not local nor under it; use home.arpa, or a domain of your own',
   },
   {
     title: "the domain ends with a dot",
     role: "home",
     changes: { "lan.domain": "home.arpa." },
     sentence:
-      'lan.domain: given "home.arpa."; allowed is a lower-case domain name; use home.arpa, or a domain of your own',
+      'lan.domain: given "home.arpa."; allowed is a lower-case domain name without a dot at its end, not local nor under it; use home.arpa, or a domain of your own',
   },
 ];

@@ -1,4 +1,4 @@
-import { exampleBlob, privateKey } from "../../support/examples";
+import { devices, exampleBlob, lan, privateKey } from "../../support/examples";
 import type { Case } from "./case";
 
 /** How Pulumi logs in. */
@@ -9,6 +9,12 @@ export const sshMistakes: readonly Case[] = [
     changes: { "drift.readOnlyKey": "yes" },
     sentence:
       'drift.readOnlyKey: given "yes"; allowed is true or false; true makes a key that can only look at the host',
+  },
+  {
+    title: "health is asked for in other words",
+    role: "colo",
+    changes: { "health.enabled": "on" },
+    sentence: 'health.enabled: given "on"; allowed is true or false; true starts what has died on the host',
   },
   {
     title: "the login's address is missing",
@@ -146,7 +152,7 @@ export const sshMistakes: readonly Case[] = [
     title: "the management prefixes are an object",
     role: "colo",
     changes: { "ssh.managementPrefixes": { lan: "203.0.113.0/24" } },
-    sentence: `ssh.managementPrefixes: given "{\\"lan\\":\\"203.0.113.0/24\\"}"; allowed is a list; write it as a YAML list, or as JSON`,
+    sentence: `ssh.managementPrefixes: given {"lan":"203.0.113.0/24"}; allowed is a list; write it as a YAML list, or as JSON`,
   },
   {
     title: "a management prefix has host bits",
@@ -160,7 +166,7 @@ export const sshMistakes: readonly Case[] = [
     role: "colo",
     changes: { "ssh.managementPrefixes": ["2001:db8::/48", "203.0.113.7"] },
     sentence:
-      'ssh.managementPrefixes[1]: given "203.0.113.7", which is not a prefix in CIDR form; allowed is IPv4 and IPv6 prefixes; name the networks you log in from, as 198.51.100.0/24',
+      'ssh.managementPrefixes[1]: given "203.0.113.7", which is an address without a length (/32 for it alone); allowed is IPv4 and IPv6 prefixes; name the networks you log in from, as 198.51.100.0/24',
   },
   {
     title: "a management prefix is too long",
@@ -197,5 +203,21 @@ export const sshMistakes: readonly Case[] = [
     secretKeys: ["ssh.privateKey"],
     sentence:
       "ssh.privateKey: given something else; allowed is a private key in PEM or OpenSSH form; pulumi config set --secret ssh.privateKey < FILE",
+  },
+  ...["127.0.0.0/8", "0.0.0.0/32", "239.1.2.0/24", "::1/128", "ff02::/16", "::ffff:0:0/96"].map((given) => ({
+    title: `a management prefix is ${given}`,
+    role: "colo" as const,
+    changes: { "ssh.managementPrefixes": ["0.0.0.0/0", "::/0", given] },
+    sentence: `ssh.managementPrefixes[2]: given "${given}", which is where nobody logs in from; allowed is IPv4 and IPv6 prefixes; name the networks you log in from, as 198.51.100.0/24`,
+  })),
+  {
+    title: "a management prefix is the IPv4 of guests",
+    role: "home",
+    changes: {
+      "lan.segments": [lan, { ...devices, mode: "guest" }],
+      "ssh.managementPrefixes": ["172.31.0.0/16", "172.31.2.0/25"],
+    },
+    sentence:
+      'ssh.managementPrefixes[1]: given "172.31.2.0/25", which is the IPv4 of segment devices, whose mode is guest; allowed is networks outside of such a segment, because nobody logs in from there; remove it',
   },
 ];
