@@ -8,8 +8,8 @@
 #
 # A VLAN is made as soon as its parent is there, with an alias that tells it from somebody else's. A UNIT is restarted
 # when its link comes back: its daemon does not see for itself that it listens on one that is gone. A link that cannot be
-# served keeps the service from starting, which whoever converges hears of. Later it is tried again and again: to end
-# then would take the others' addresses away.
+# served keeps the service from starting while somebody converges the host, who hears of it so. At a boot, and later, it
+# is tried again and again: to end then would take the others' addresses away.
 #
 # An upgrade that puts another program here is followed within a minute, by itself: a restart would take the addresses
 # away for a moment, and the servers that need them.
@@ -34,6 +34,8 @@ done
 # that comes back has another index.
 declare -A state
 started=${LAN_LINKS_STARTED-}
+# Held by whoever converges the host.
+host_lock=/run/ipv6-home.lock
 
 index_of() {
   cat "/sys/class/net/$1/ifindex" 2>/dev/null
@@ -88,6 +90,10 @@ make_vlan() {
   done
 }
 
+is_converged() {
+  [ -e "$host_lock" ] && ! flock --nonblock --shared "$host_lock" true
+}
+
 serve() {
   local device=$1 index was=${state[$1]-}
   [ -e "/sys/class/net/$device" ] || make_vlan "$@"
@@ -105,7 +111,7 @@ serve() {
         tell "$@"
       }
     elif [ "$(index_of "$device" || :)" = "$index" ]; then
-      if [ -z "$started" ]; then
+      if [ -z "$started" ] && is_converged; then
         echo "$device cannot be served, see above"
         exit 1
       fi

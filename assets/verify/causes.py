@@ -175,6 +175,16 @@ causes = {
         "find who gives it: another DHCP server on this link, a second interface, or a gateway that does not lead it to its translator",
         ["ipv4-literal"],
     ),
+    "own-clat": (
+        "the CLAT of this machine (RFC 6877) does not translate",
+        "on this machine: systemctl status clatd; does it know the prefix 64:ff9b::/96?",
+        ["ipv4-literal"],
+    ),
+    "gateway-clat": (
+        "the gateway's translator for machines with IPv4 does not work",
+        "on the home: systemctl status ipv6-home-clat",
+        ["ipv4-literal"],
+    ),
     "other-way": (
         "this machine has IPv6 that is not this site's, and may send by it",
         "a VPN, a second network, or a router that advertises a prefix of its own: is it meant to be there?",
@@ -231,6 +241,8 @@ shown_by = {
     "tunnel-mtu": ["mtu-out"],
     "too-big-filtered": ["mtu-in"],
     "ipv4-beside": ["exits"],
+    "own-clat": ["ipv4-literal"],
+    "gateway-clat": ["ipv4-literal"],
     "other-way": ["exits"],
     "dhcp6-dead": ["dhcp6"],
     "no-pref64": ["ra-pref64"],

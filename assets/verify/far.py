@@ -147,6 +147,23 @@ def finds_ipv4_beside(signs: Signs) -> str | None:
     return f"a way out for IPv4 with {', '.join(own['addresses'])} and no CLAT; the internet {answers} by it"
 
 
+def _ipv4_dead(signs: Signs) -> bool:
+    """Whether this machine has a way out for IPv4 that leads nowhere, while the translator at the colo works."""
+    return signs.seen["ipv4"]["default"] and signs.connected("nat64") and not signs.connected("ipv4")
+
+
+def finds_own_clat(signs: Signs) -> str | None:
+    if not signs.seen["ipv4"]["clat"] or not _ipv4_dead(signs):
+        return None
+    return "IPv4 numbers get no answer by this machine's CLAT; the same servers answer through NAT64"
+
+
+def finds_gateway_clat(signs: Signs) -> str | None:
+    if signs.segment_mode() in ("v6only", "iot") or not _ipv4_dead(signs):
+        return None
+    return f"IPv4 numbers get no answer from {', '.join(signs.seen['ipv4']['addresses'])}; the same servers answer through NAT64"
+
+
 def finds_other_way(signs: Signs) -> str | None:
     return ", ".join(signs.other_ways()) or None
 

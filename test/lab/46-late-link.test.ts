@@ -86,6 +86,19 @@ describe("a LAN interface that is not always there", () => {
     expect(await running()).toBe(since);
   }, 90_000);
 
+  it("that cannot be configured at a start takes nothing from the other one, and whoever converges hears of it", async () => {
+    await sh("home", "sysctl -qw net.ipv6.conf.enp3s0.disable_ipv6=1");
+    await sh("home", "systemctl restart ipv6-home-lan");
+    await until("the laptop is online", 30, () => reaches("laptop"));
+    expect(await reaches("printer")).toBe(false);
+    // As converge holds it.
+    const start = await trySh("home", "flock /run/ipv6-home.lock systemctl restart ipv6-home-lan");
+    expect(start.code).not.toBe(0);
+    await sh("home", "sysctl -qw net.ipv6.conf.enp3s0.disable_ipv6=0");
+    await printerIsServed();
+    await until("the laptop is online", 30, () => reaches("laptop"));
+  }, 120_000);
+
   it("does not hold up the boot, and is served when it comes after it", async () => {
     await stopHost("home");
     await pullCable(cable);

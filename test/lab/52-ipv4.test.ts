@@ -117,7 +117,8 @@ describe("modes v6mostly and legacy", () => {
     await expectVerified("printer", []);
     await sh("home", "systemctl stop ipv6-home-clat");
     try {
-      const { checks } = await verifiedFrom("printer");
+      const { cause, checks } = await verifiedFrom("printer");
+      expect(cause).toMatchObject({ id: "gateway-clat" });
       expect(checks.filter(({ verdict }) => verdict === "failed")).toEqual([
         expect.objectContaining({ id: "ipv4-literal", measured: "IPv4, and no answer" }),
       ]);

@@ -234,6 +234,17 @@ def ipv4_not_by_the_clat(home):
     home.seen["http"]["echo nat64"] = {"bytes": 28, "text": "hello from web4 to 11.0.1.2"}
 
 
+def own_clat(home):
+    home.seen["ipv4"] = {"addresses": ["192.0.0.1"], "default": True, "clat": True}
+    home.seen["tcp"].update({"ipv4 0": {"error": "silent"}, "ipv4 1": {"error": "silent"}})
+
+
+def gateway_clat(home):
+    ipv4_not_by_the_clat(home)
+    home.silence_tcp("ipv4")
+    del home.seen["http"]["echo ipv4"]
+
+
 def address_of_others(home):
     home.seen["addresses"].append({**home.seen["addresses"][0], "address": "2001:db8:bad::5"})
 
@@ -298,6 +309,8 @@ damages = [
     ("ra-lifetimes", lifetimes),
     ("ipv4-beside", ipv4_beside),
     ("ipv4-beside", ipv4_not_by_the_clat),
+    ("own-clat", own_clat),
+    ("gateway-clat", gateway_clat),
     ("other-way", address_of_others),
     ("other-way", way_of_a_vpn),
     ("dhcp6-dead", dhcp6_dead),
