@@ -1,3 +1,5 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe as describeLab } from "../../lab/lab";
 import { run } from "../../lab/run";
@@ -8,6 +10,8 @@ import { dashboardExpressions } from "../../tools/dashboard";
 import { documentedMetrics } from "../support/metrics";
 import { metricNames } from "../support/promql";
 import { projectFolder as root } from "../support/settings";
+import { inBrowser, installBrowser } from "./browser";
+import { dashboardPage, type Dashboard, type Matrix } from "./dashboard/page";
 import { closeEngine, pulumiUp, sh, trySh, until } from "./support";
 
 afterAll(closeEngine);
@@ -15,6 +19,8 @@ afterAll(closeEngine);
 const monitor = "fd00:cafe:f00d::9090";
 const home = "fd00:cafe:f00d::2";
 const ports = [9090, 9093, 9100];
+/** How much the picture of the dashboard shows. */
+const pictureSec = 240;
 
 const set = async (metrics: Record<string, unknown>, monitoring: Record<string, unknown> = {}) => {
   writeSettings("colo", describeLab(), { ...metrics, ...monitoring });
@@ -88,6 +94,8 @@ test("nobody tells how the hosts are by default", async () => {
 });
 
 describe("hosts that tell how they are, and a colo that watches them", () => {
+  // Which may have to come over a slow line.
+  beforeAll(installBrowser, 1_200_000);
   beforeAll(async () => {
     await set(
       { "health.enabled": true, "metrics.enabled": true },
@@ -192,6 +200,44 @@ describe("hosts that tell how they are, and a colo that watches them", () => {
     }
     await until("it is over", 40, async () => !(await firing()).some(isDown));
   }, 180_000);
+
+  it("the dashboard draws lines in every panel, as its picture in the docs shows", async () => {
+    const picture = join(root, "docs", "dashboard.png");
+    const dashboard = JSON.parse(readFileSync(join(root, "docs", "dashboard.json"), "utf8")) as Dashboard;
+    const to = Math.floor(Date.now() / 1000);
+    const from = to - pictureSec;
+    const page = await dashboardPage(dashboard, [from, to], (expression) =>
+      ask<Matrix>("query_range", {
+        // Minutes of data are what there is.
+        query: expression.replaceAll("$instance", ".*").replaceAll("[5m]", "[1m]"),
+        start: String(from),
+        end: String(to),
+        step: "5",
+      }),
+    );
+    const folder = mkdtempSync(join(tmpdir(), "lab-dashboard-"));
+    const file = join(folder, "index.html");
+    writeFileSync(file, page);
+    try {
+      await inBrowser("laptop", async (browser) => {
+        await browser.resize(1200, 800);
+        await browser.open(`file://${file}`);
+        const empty = "[...document.querySelectorAll('section')].filter(each => !(each.dataset.drawn > 0))";
+        expect(await browser.evaluate(`${empty}.map(each => each.textContent).join()`)).toBe("");
+        expect(await browser.evaluate("document.querySelectorAll('section').length")).toBe(
+          dashboard.panels.length,
+        );
+        expect(browser.seen.complaints).toEqual([]);
+        await browser.resize(1200, Number(await browser.evaluate("document.documentElement.scrollHeight")));
+        const png = await browser.screenshot();
+        if (process.env["UPDATE_GOLDEN"] !== undefined) writeFileSync(picture, png);
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    // Width: the first number of a PNG (RFC 2083, section 4.1.1).
+    expect(readFileSync(picture).readUInt32BE(16)).toBe(1200);
+  }, 90_000);
 
   it.each(["colo", "home"] as const)(
     "there is no drift at the %s",
