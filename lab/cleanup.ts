@@ -29,7 +29,8 @@ function groups(): string[] {
     readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
       entry.isDirectory() ? [...below(join(path, entry.name)), join(path, entry.name)] : [],
     );
-  return tops
+  // One may be mounted over another, as by a container.
+  return [...new Set(tops)]
     .map((top) => join(top, groupName))
     .flatMap((path) => (existsSync(path) ? [...below(path), path] : []));
 }
