@@ -20,7 +20,7 @@ const monitor = "fd00:cafe:f00d::9090";
 const home = "fd00:cafe:f00d::2";
 const ports = [9090, 9093, 9100];
 /** How much the picture of the dashboard shows. */
-const pictureSec = 240;
+const pictureSec = 120;
 
 const set = async (metrics: Record<string, unknown>, monitoring: Record<string, unknown> = {}) => {
   writeSettings("colo", describeLab(), { ...metrics, ...monitoring });

@@ -65,7 +65,7 @@ const kinds = {
   },
   "state-timeline"(parent, { lines, from, to }) {
     for (const { name, points } of lines) {
-      const row = element(parent, "div", "", "display:flex;height:15px;margin:1px 0");
+      const row = element(parent, "div", "", "display:flex;height:9px;line-height:9px;margin:1px 0");
       element(row, "b", name);
       const track = element(row, "div", "", "position:relative;flex:1;background:#22252b");
       points.forEach(([at, value], index) => {

@@ -27,7 +27,7 @@ const style = `
   section { background: #181b1f; border: 1px solid #2c3037; border-radius: 2px; padding: 8px 10px; min-height: 190px }
   section p { margin: 4px 0 0; max-height: 48px; overflow: hidden; font-size: 11px; line-height: 16px }
   section i { display: inline-block; width: 14px; height: 3px; margin: 0 4px 3px 0 }
-  section span { margin-right: 12px } section b { width: 190px; font-weight: normal; font-size: 11px; overflow: hidden }
+  section span { margin-right: 12px } section b { width: 160px; font-weight: normal; font-size: 9px; overflow: hidden }
 `;
 
 const inModules = (path: string) =>
