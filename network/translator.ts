@@ -10,7 +10,13 @@ export const sharedPorts: PortRange = { first: 10000, last: 32767 };
 /** Ports of an address that nobody else uses: all but the privileged ones. */
 export const sparePorts: PortRange = { first: 1024, last: 65535 };
 
-/** Answers pings on Jool's IPv4 side: who hears it has been translated. Nobody routes it (RFC 7335). */
+/**
+ * TCP port at which connections through a translator are refused, so that the refusal tells that they come through: that
+ * of the discard service (RFC 863), which nobody has.
+ */
+export const refusedPort = 9;
+
+/** Answers pings, and refuses connections, on Jool's IPv4 side: who hears it has been translated. Nobody routes it (RFC 7335). */
 export const joolWitness = Address.of("192.0.0.7");
 
 /** An IPv4 port of the colo that leads to a machine without IPv4. */

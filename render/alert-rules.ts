@@ -68,6 +68,13 @@ export const alertRules: readonly AlertRule[] = [
     summary: "{{ $labels.instance }} tells nothing new.",
   },
   {
+    name: "MetricsIncomplete",
+    expression: "ipv6_home_metrics_source_up == 0",
+    lasts: "1m",
+    severity: "warning",
+    summary: "{{ $labels.source }} does not answer at {{ $labels.instance }}: what it tells is missing.",
+  },
+  {
     name: "DiskFillsUp",
     expression:
       "node_filesystem_avail_bytes / node_filesystem_size_bytes < 0.1 and node_filesystem_readonly == 0",

@@ -122,6 +122,7 @@ function chains(args: ColoFirewall): NftChain[] {
         "meta l4proto ipv6-icmp jump icmpv6_local",
         stateful,
         "icmp type echo-request accept",
+        ...translation.input,
         ...managementRules(sshPort),
         ...dhcpClientRules(wanInterface),
         `iifname ${wan} udp dport @${siteSets.tunnelPorts} accept`,

@@ -2,7 +2,7 @@ import type { Address } from "../network/address";
 import type { ColoAddresses, SiteAddresses } from "../network/address-plan";
 import type { UpgradePlan } from "../network/upgrade-plan";
 import type { RaPlan } from "../network/ra-plan";
-import { joolWitness, type Translator } from "../network/translator";
+import { joolWitness, refusedPort, type Translator } from "../network/translator";
 import { nat64Prefix, throughNat64 } from "../network/well-known";
 import { dns64Unit } from "./bind";
 import type { Bundle } from "./bundle";
@@ -74,7 +74,7 @@ export function coloHealthBundle(args: {
     ...upgradesCheck(args.upgrades),
     {
       name: "nat64",
-      what: `nat64 ${behind} ${itself}`,
+      what: `nat64 ${behind} ${itself} ${refusedPort}`,
       restart: nat64Unit,
       tell: dns64Unit,
     },
@@ -106,7 +106,7 @@ export function homeHealthBundle(args: {
     {
       name: "nat64",
       // One of them answers, whichever program translates: the colo's stack says, and may change its mind.
-      what: `nat64 ${throughNat64(endpoint)},${throughNat64(joolWitness)} ${colo.translator}`,
+      what: `nat64 ${throughNat64(endpoint)},${throughNat64(joolWitness)} ${colo.translator} ${refusedPort}`,
       needs: ["tunnel"],
       ...(byRadvd ? { tell: radvdUnit } : {}),
     },

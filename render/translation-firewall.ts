@@ -1,7 +1,7 @@
 import type { Address } from "../network/address";
 import type { ColoAddresses } from "../network/address-plan";
 import type { Prefix } from "../network/prefix";
-import { joolWitness, type JoolPlan, type Translator } from "../network/translator";
+import { joolWitness, refusedPort, type JoolPlan, type Translator } from "../network/translator";
 import { tunnelInterfaces } from "../network/tunnel-plan";
 import { nat64Prefix, throughNat64 } from "../network/well-known";
 import { joolMark } from "./jool";
@@ -24,6 +24,8 @@ export const translationSets = (translator: Translator): NftSet[] =>
 /** What the ruleset says of the translator's IPv4 side. */
 interface TranslationRules {
   readonly prerouting: readonly string[];
+  /** What comes out of the translator for the host itself. */
+  readonly input: readonly string[];
   /** Towards the translator, before what it is not for. */
   readonly towards: readonly string[];
   readonly steering: readonly NftChain[];
@@ -48,6 +50,10 @@ export function translationRules(args: {
       `iifname ${wan} ip saddr ${pool4} counter drop`,
       `iifname ${wan} ip daddr ${pool4} counter drop`,
     ],
+    input: [
+      "# By this refusal hosts tell that connections come through the translator, both ways",
+      `iifname ${nat64} tcp dport ${refusedPort} reject with tcp reset`,
+    ],
     towards: [],
     steering: [],
     forward: [`iifname ${nat64} oifname ${wan} ip saddr ${pool4} ip daddr != @nonpublic4 accept`],
@@ -69,6 +75,7 @@ function joolRules(args: {
 }): TranslationRules {
   const { jool, wan, nat64, translator } = args;
   const { address, shared, forwards } = jool;
+  const toWitness = `iifname "${tunnelInterfaces}" ip6 daddr ${throughNat64(joolWitness)}`;
   const forwarded = `ip daddr ${address} meta l4proto . th dport @nat64_forwards`;
   return {
     prerouting: [
@@ -77,9 +84,11 @@ function joolRules(args: {
       `iifname ${nat64} ip6 saddr != { ${nat64Prefix}, ${translator}, fe80::/10 } counter drop`,
       ...(shared ? [] : [`iifname ${wan} ip saddr ${address} counter drop`]),
     ],
+    input: [],
     towards: [
       "# By this one homes tell whether it translates",
-      `iifname "${tunnelInterfaces}" ip6 daddr ${throughNat64(joolWitness)} icmpv6 type echo-request accept`,
+      `${toWitness} icmpv6 type echo-request accept`,
+      `${toWitness} tcp dport ${refusedPort} accept`,
     ],
     steering: shared
       ? [

@@ -34,14 +34,37 @@ sub put {
   print {$file} $text and close $file and rename "$path.new", $path or print "<4>$path: $!\n";
 }
 
-# Lines that a command prints, which is bounded in time; its errors are in the journal.
+# Programs that were asked: why the last answer of each is none, or nothing. The journal has each change.
+my %trouble;
+
+# Lines that a program prints, which is bounded in time; its errors are in the journal. What it has printed before it
+# failed is no answer, but for df, which goes on with the next file system.
 sub command {
   my (@words) = @_;
   open my $output, '-|', 'timeout', '3', @words or die "health: $words[0]: $!\n";
   chomp(my @lines = <$output>);
   close $output;
-  return @lines;
+  my $program = $words[0];
+  my $said = ended($program, $?);
+  print "<4>$said: what it tells is not known\n" if $said and not $trouble{$program};
+  print "<6>$program answers again\n" if $trouble{$program} and not $said;
+  $trouble{$program} = $said;
+  return $said && $program ne 'df' ? () : @lines;
 }
+
+# How a program under timeout(1) has ended, nothing if well.
+sub ended {
+  my ($program, $status) = @_;
+  return '' if $status == 0;
+  return "$program did not answer within 3 s" if $status >> 8 == 124;
+  return "$program ended with " . ($status >> 8 || 'signal ' . ($status & 127));
+}
+
+# Why there is no answer of a program, nothing if there is one.
+sub trouble_of { my ($program) = @_; return $trouble{$program} // '' }
+
+# All programs that were asked, each with whether it answered: a list of pairs.
+sub answered { return map { $_ => $trouble{$_} ? 0 : 1 } sort keys %trouble }
 
 # The project's units on this host, by what has converged (docs/BUNDLE.md).
 sub own_units {
@@ -69,6 +92,8 @@ sub units {
   my ($but) = @_;
   my @units = grep { $_ ne ($but // '') } own_units() or return;
   my $states = states_of(@units);
+  my $trouble = trouble_of('systemctl');
+  return map { (name_of($_) => ['unknown', "not checked: $trouble"]) } @units if $trouble;
   my %is_there = map { $_ => 1 } @units;
   return map {
     my $unit = $_;
@@ -94,12 +119,16 @@ sub disk {
     push @full, "$target has $used[1] % of its files" if $used[1] ne '-' and $used[1] >= $most_used;
   }
   my %once = map { $_ => 1 } @full;
+  my $trouble = trouble_of('df');
+  return ['unknown', "not checked: $trouble"] if $trouble and not %once;
   return %once ? ['bad', join ', ', sort keys %once] : ['ok', "nothing is $most_used % full"];
 }
 
 # Nobody keeps the time of a container but its host.
 sub clock {
   my $states = states_of(@clocks);
+  my $trouble = trouble_of('systemctl');
+  return ['unknown', "not checked: $trouble"] if $trouble;
   my ($clock) = grep { ($states->{$_}{ActiveState} // '') eq 'active' } @clocks;
   return ['unknown', 'not checked: no service here keeps the time'] unless defined $clock;
   my ($is) = command(qw(timedatectl show -p NTPSynchronized --value));
@@ -140,15 +169,19 @@ sub guard {
   return ['ok', 'no change waits to be confirmed'];
 }
 
-# WireGuard's interfaces: { device, age in seconds or undef, received, sent }.
+# WireGuard's interfaces: { device, age in seconds or undef, received, sent }; none if nobody knows.
 sub tunnels {
   my $now = time;
   my %of;
-  for (command(qw(wg show all latest-handshakes))) {
+  my @handshakes = command(qw(wg show all latest-handshakes));
+  return if trouble_of('wg');
+  my @transfers = command(qw(wg show all transfer));
+  return if trouble_of('wg');
+  for (@handshakes) {
     my ($device, $at) = /^(vpn\S*)\t\S+\t(\d+)$/ or next;
     $of{$device} = { device => $device, age => $at ? $now - $at : undef, received => 0, sent => 0 };
   }
-  for (command(qw(wg show all transfer))) {
+  for (@transfers) {
     my ($device, $received, $sent) = /^(vpn\S*)\t\S+\t(\d+)\t(\d+)$/ or next;
     @{ $of{$device} }{qw(received sent)} = ($received, $sent) if $of{$device};
   }
@@ -158,6 +191,8 @@ sub tunnels {
 # The one that has shaken hands last is in use.
 sub handshake {
   my (@tunnels) = @_;
+  my $trouble = trouble_of('wg');
+  return ['unknown', "not checked: $trouble"] if $trouble;
   return ['bad', 'there is no interface of a tunnel'] unless @tunnels;
   my ($latest) = sort { $a->{age} <=> $b->{age} } grep { defined $_->{age} } @tunnels;
   return ['bad', join(', ', map { $_->{device} } @tunnels) . ' has shaken hands with nobody'] unless $latest;

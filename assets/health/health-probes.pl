@@ -1,8 +1,9 @@
 #!/usr/bin/perl
-# What health-watch asks over the network: pings, names, and router advertisements. All questions of a round go out at
-# once; one without an answer is repeated twice, so that a lost packet is no fault. A part of health-watch.
+# What health-watch asks over the network: pings, connections, names, and router advertisements. All questions of a round
+# go out at once; one without an answer is repeated twice, so that a lost packet is no fault. A part of health-watch.
 use strict;
 use warnings;
+use Errno ();
 use POSIX qw(_SC_CLK_TCK);
 use Socket qw(AF_INET6 SOCK_RAW SOCK_DGRAM inet_pton inet_ntop pack_sockaddr_in6 unpack_sockaddr_in6);
 
@@ -49,7 +50,9 @@ sub own_addresses {
 
 # Asks all of these at once and waits; each gets `took`, in seconds, if it was answered, and `packet`.
 #   { kind => ping, to => ADDRESS }   { kind => names, to => ADDRESS, name => NAME }   { kind => ra, device => INTERFACE }
-# An ra question without an address on its interface gets `absent`.
+#   { kind => connect, to => ADDRESS, port => PORT }
+# An ra question without an address on its interface gets `absent`, as does a connection that something on the way has
+# said cannot be. One that is refused is answered: the refusal has come the whole way back.
 sub ask {
   my ($self, @questions) = @_;
   my @own = own_addresses();
@@ -62,18 +65,25 @@ sub ask {
     }
   }
   my $begun = now();
+  open_connection($_) for grep { $_->{kind} eq 'connect' } @questions;
   my @times = (0, @again);
   while ((my @open = grep { not defined $_->{took} and not $_->{absent} } @questions) and now() < $begun + $patience) {
     if (@times and now() >= $begun + $times[0]) {
       shift @times;
       $self->send_question($_) for @open;
     }
-    my $readable = '';
-    vec($readable, fileno $_, 1) = 1 for $self->{raw}, grep { defined } map { $_->{socket} } @open;
+    my ($readable, $writable) = ('', '');
+    for (grep { $_->{socket} } @open) {
+      vec($_->{kind} eq 'connect' ? $writable : $readable, fileno $_->{socket}, 1) = 1;
+    }
+    vec($readable, fileno $self->{raw}, 1) = 1;
     my $wait = $begun + ($times[0] // $patience) - now();
-    next if $wait > 0 and 1 > select $readable, undef, undef, $wait;
+    next if $wait > 0 and 1 > select $readable, $writable, undef, $wait;
     $self->hear_raw(@open);
-    hear_names($_) for grep { $_->{socket} } @open;
+    for (grep { $_->{socket} } @open) {
+      if ($_->{kind} eq 'names') { hear_names($_) }
+      elsif (vec $writable, fileno $_->{socket}, 1) { hear_connection($_) }
+    }
   }
   delete $_->{socket} for @questions;
   return @questions;
@@ -81,6 +91,8 @@ sub ask {
 
 sub send_question {
   my ($self, $question) = @_;
+  # The kernel repeats these itself, after a second (RFC 6298, section 2).
+  return if $question->{kind} eq 'connect';
   $question->{sent} = now();
   # That a packet does not leave is as good as no answer.
   if ($question->{kind} eq 'names') {
@@ -137,6 +149,28 @@ sub hear_names {
     next if length $packet < 12 or unpack('n', $packet) != $question->{id} or defined $question->{took};
     answered($question, $packet);
   }
+}
+
+# Each has a port of its own, and so is a flow that nobody on the way knows yet.
+sub open_connection {
+  my ($question) = @_;
+  socket my $socket, Socket::AF_INET6(), Socket::SOCK_STREAM(), 0 or die "health: TCP: $!\n";
+  $socket->blocking(0);
+  @$question{qw(socket sent)} = ($socket, now());
+  return if connect $socket, Socket::pack_sockaddr_in6($question->{port}, Socket::inet_pton(Socket::AF_INET6(), $question->{to}));
+  connected($question, $! + 0) unless $!{EINPROGRESS};
+}
+
+sub hear_connection {
+  my ($question) = @_;
+  my $error = getsockopt $question->{socket}, Socket::SOL_SOCKET(), Socket::SO_ERROR() or return;
+  connected($question, unpack 'i', $error);
+}
+
+sub connected {
+  my ($question, $error) = @_;
+  if ($error == 0 or $error == Errno::ECONNREFUSED()) { answered($question, '') }
+  else { $question->{absent} = 1 }
 }
 
 # The code of an answer (RFC 1035, section 4.1.1), and the addresses in it.

@@ -49,7 +49,12 @@ sub questions {
   my ($check) = @_;
   my ($first, $second) = @{ $check->{words} };
   my $kind = $check->{kind};
-  return map { { kind => 'ping', to => $_ } } $kind eq 'nat64' ? (split(/,/, $first), $second) : $first if $kind =~ /^(ping|nat64)$/;
+  return { kind => 'ping', to => $first } if $kind eq 'ping';
+  if ($kind eq 'nat64') {
+    my @behind = split /,/, $first;
+    my $port = $check->{words}[2];
+    return ((map { { kind => 'connect', to => $_, port => $port } } @behind), map { { kind => 'ping', to => $_ } } @behind, $second);
+  }
   return { kind => 'ra', device => $first } if $kind eq 'ra';
   # Both are BIND's own while it has DNS64; without it, it would have to ask others for the first (RFC 6303 has the second).
   my $name = $kind ne 'dns64' ? $second : told_dead() ? '127.in-addr.arpa' : 'ipv4only.arpa';
@@ -70,9 +75,14 @@ sub judge {
   } elsif ($check->{kind} eq 'nat64') {
     # Some hosts cannot be reached by their own public IPv4: there only the translator itself tells.
     my $itself = pop @questions;
-    my ($behind) = grep { defined $_->{took} } @questions;
-    $check->{translated} = 1 if $behind;
+    my ($made) = grep { $_->{kind} eq 'connect' and defined $_->{took} } @questions;
+    my ($behind) = grep { $_->{kind} eq 'ping' and defined $_->{took} } @questions;
+    $check->{translated} = 1 if $made or $behind;
+    $check->{connected} = 1 if $made;
     return ['bad', 'the translator does not answer'] unless $answer;
+    return ['ok', "$made->{to} answers"] if $made;
+    # Pings are a flow that all on the way know already, and that no port is needed for.
+    return ['bad', "$behind->{to} answers pings, but no connection comes through"] if $behind and $check->{connected};
     return ['ok', ($behind // $itself)->{to} . ' answers'] if $behind or not $check->{translated};
     return ['bad', "the translator answers, but $questions[0]{to} does not"];
   }

@@ -143,9 +143,16 @@ sub health {
   push @lines, grep { !/ipv6_home_wireguard_/ } Looks::lines_of($path{health});
 }
 
+# What did not answer has no samples, which alone would not be seen.
+sub sources {
+  my %answered = Looks::answered();
+  family('metrics_source_up', 'gauge', 'Whether a program of this host answered the last look.',
+    map { labels(source => $_) => $answered{$_} } sort keys %answered);
+}
+
 for (;;) {
   @lines = ();
-  $_->() for \&units, \&tunnels, \&firewall, \&leases, \&translator, \&uplinks, \&flows, \&health;
+  $_->() for \&units, \&tunnels, \&firewall, \&leases, \&translator, \&uplinks, \&flows, \&health, \&sources;
   family('metrics_round_seconds', 'gauge', 'Unix time of the last look at all this.', '' => time);
   Looks::put("$run/ipv6-home.prom", join '', map { "$_\n" } @lines);
   last if $once;

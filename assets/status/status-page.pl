@@ -14,6 +14,7 @@
 #   active NAME DEVICE SINCE WHY              the uplink in use, where there are several
 #   lease …                                   a line of dnsmasq's leases
 #   neighbour …                               a line of `ip -6 -s neighbour show`
+#   missing check|active|lease|neighbour WHY  what could not be looked at
 #   now TIME                                  when the page is written; left out, it does not say so
 use strict;
 use warnings;
@@ -55,7 +56,7 @@ sub since { my ($time) = @_; return ($time // '') =~ /^\d{1,11}$/ && $time > 0 ?
 
 sub known {
   my (@lines) = @_;
-  my %of = (domain => '', health => 'no', map { $_ => [] } qw(segment uplink host check lease neighbour));
+  my %of = (domain => '', health => 'no', map { $_ => [] } qw(segment uplink host check lease neighbour missing));
   for (@lines) {
     my ($word, $rest) = /^(\w+) (.*)/ or next;
     if (not ref($of{$word} // '')) { $of{$word} = $rest }
@@ -142,9 +143,13 @@ sub checks {
   return sort { $rank{ $a->[1] } <=> $rank{ $b->[1] } } @checks;
 }
 
+# Why something could not be looked at, by its word.
+sub missing { my ($of) = @_; return { map { (split ' ', $_, 2)[0, 1] } @{ $of->{missing} } } }
+
 sub headline {
   my ($of, @checks) = @_;
   return ('unknown', 'Nobody looks after the gateway now: what is below may be old.') if $of->{health} ne 'yes';
+  return ('unknown', 'What works is not known now.') if missing($of)->{check};
   my $failed = grep { $_->[1] eq 'failed' } @checks;
   return ('failed', $failed == 1 ? 'One thing has failed.' : "$failed things have failed.") if $failed;
   return @checks ? ('ok', 'All is well.') : ('unknown', 'Nothing has been looked at yet.');
@@ -154,10 +159,12 @@ sub uplinks {
   my ($of) = @_;
   my ($active, undef, $since, $why) = split ' ', $of->{active} // '', 4;
   my @uplinks = @{ $of->{uplink} };
+  my $nobody_knows = missing($of)->{active} // 'nobody says which is used';
   return map {
     my ($name, $device) = split;
     my $head = escaped("$name ($device)");
     @uplinks == 1 ? item('plain', $head, 'the only one')
+      : not(defined $active) ? item('unknown', $head, 'not known', escaped($nobody_knows))
       : $name eq ($active // '') ? item('ok', $head, join(' ', grep { $_ ne '' } 'is used', since($since)), escaped($why // ''))
       : item('plain', $head, 'waits');
   } @uplinks;
@@ -167,15 +174,20 @@ sub machine_items {
   my ($of) = @_;
   my @machines = machines($of);
   my @shown = @machines > $most ? @machines[0 .. $most - 1] : @machines;
+  my $missing = missing($of);
+  my @class = defined $missing->{neighbour} ? ('unknown', 'not known') : ('plain', 'quiet');
   my @items = map {
     my @addresses = sort keys %{ $_->{addresses} };
     my $more = @addresses > $most_addresses ? @addresses - $most_addresses : 0;
     my $where = defined $_->{segment} ? ' in ' . escaped($_->{segment}) : '';
     my $mac = ($_->{mac} // '-') eq '-' ? '' : escaped($_->{mac});
-    item($_->{here} ? 'ok' : 'plain', escaped($_->{name} // 'without a name'), ($_->{here} ? 'is here' : 'quiet') . $where,
+    my ($class, $is) = $_->{here} ? ('ok', 'is here') : @class;
+    item($class, escaped($_->{name} // 'without a name'), $is . $where,
       join(' ', $mac, map { escaped($_) } splice(@addresses, 0, $most_addresses)), $more ? "and $more more" : '');
   } @shown;
   push @items, item('plain', 'and ' . (@machines - @shown) . ' more', '') if @shown < @machines;
+  unshift @items, map { item('unknown', $_->[1], 'not known', escaped($missing->{ $_->[0] })) }
+    grep { defined $missing->{ $_->[0] } } ['neighbour', 'Who is here'], ['lease', 'Names of machines'];
   return @items;
 }
 
@@ -200,6 +212,8 @@ sub html {
   my ($class, $headline) = headline($of, @checks);
   my @units = grep { $_->[0] =~ /^unit-/ and $_->[1] eq 'ok' } @checks;
   my @others = grep { not($_->[0] =~ /^unit-/ and $_->[1] eq 'ok') } @checks;
+  my $why = missing($of)->{check};
+  my @unseen = defined $why ? item('unknown', 'What health says', 'not known', escaped($why)) : ();
   my $services = @units
     ? '<details><summary>' . (@units == 1 ? 'One service runs' : @units . ' services run') . "</summary>\n<ul>\n" . join('', map { check_item($_, \%segment) } @units)
       . "</ul>\n</details>\n"
@@ -225,7 +239,7 @@ sub html {
 <h1>$domain</h1>
 <p class="banner $class">$headline</p>
 HEAD
-    section('What works', map { check_item($_, \%segment) } @others), $services,
+    section('What works', @unseen, map { check_item($_, \%segment) } @others), $services,
     section('Machines', machine_items($of)), "<footer>$written</footer>\n</body>\n</html>\n";
 }
 

@@ -114,6 +114,14 @@ const cases: readonly Case[] = [
     summary: "site1 tells nothing new.",
   },
   {
+    alert: "MetricsIncomplete",
+    bad: { [series("ipv6_home_metrics_source_up", { ...site1, source: "nft" })]: "0x80" },
+    good: { [series("ipv6_home_metrics_source_up", { ...site1, source: "nft" })]: "1 0 0 1x80" },
+    at: "1m15s",
+    labels: { ...site1, source: "nft" },
+    summary: "nft does not answer at site1: what it tells is missing.",
+  },
+  {
     alert: "DiskFillsUp",
     bad: disk(9),
     good: { ...disk(10), ...disk(0, "iso9660", 1) },

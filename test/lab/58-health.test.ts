@@ -201,6 +201,23 @@ describe("a host that is looked after", () => {
     await isWell("home");
   }, 90_000);
 
+  it("finds that connections do not come through a translator that answers pings", async () => {
+    await sh(
+      "colo",
+      `nft 'add table inet fault; add chain inet fault pre { type filter hook prerouting priority -290; }; add rule inet fault pre iifname "nat64" ip protocol tcp drop'`,
+    );
+    try {
+      await sh("home", "ping -6 -c 1 -W 2 64:ff9b::b00:102");
+      const found = await Promise.all([finds("colo", "nat64"), finds("home", "nat64")]);
+      for (const { text } of found)
+        expect(text).toContain("64:ff9b::b00:102 answers pings, but no connection comes through");
+    } finally {
+      await sh("colo", "nft delete table inet fault");
+    }
+    await isWell("colo");
+    await isWell("home");
+  }, 90_000);
+
   it("leads machines away from a translator that stays dead, and back", async () => {
     const synthesised = async () =>
       (await sh("laptop", "dig +short +time=2 +tries=2 @2001:db8:beef:101::1 web4.lab.example AAAA")).trim();

@@ -42,9 +42,11 @@ ipv6_home_wireguard_sent_bytes_total{interface="vpn0"} 1
 
 describe("the collector", () => {
   let folder: string;
+  let journal = "";
   const collected = (files: Readonly<Record<string, string>>): string => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    execFileSync("perl", [join(folder, "metrics-watch.pl"), join(folder, "conf"), folder, "once"], {
+    journal = execFileSync("perl", [join(folder, "metrics-watch.pl"), join(folder, "conf"), folder, "once"], {
+      encoding: "utf8",
       env: { PATH: `${folder}/bin:${process.env["PATH"] ?? ""}` },
     });
     return readFileSync(join(folder, "ipv6-home.prom"), "utf8");
@@ -125,6 +127,23 @@ describe("the collector", () => {
     const elsewhere = (name: string) => /_unit_active$|_conntrack_/.test(name);
     expect(names.filter((name) => !documented.includes(name))).toEqual([]);
     expect(documented.filter((name) => !names.includes(name) && !elsewhere(name))).toEqual([]);
+  });
+
+  it.each([
+    ["nft", "firewall"],
+    ["wg", "wireguard"],
+  ])("says so when %s fails, and nothing of what it would have told", (program, family) => {
+    const works = collected(everything());
+    expect(works).toContain(`ipv6_home_metrics_source_up{source="${program}"} 1\n`);
+    expect(works).toContain(`ipv6_home_${family}_`);
+    expect(journal).toBe("");
+    const path = join(folder, "bin", program);
+    // What it has printed before is only a part.
+    writeFileSync(path, `${readFileSync(path, "utf8")}exit 1\n`);
+    const fails = collected(everything());
+    expect(fails).toContain(`ipv6_home_metrics_source_up{source="${program}"} 0\n`);
+    expect(fails).not.toContain(`ipv6_home_${family}_`);
+    expect(journal).toBe(`<4>${program} ended with 1: what it tells is not known\n`);
   });
 
   it("says nothing of what is not there, and one uplink alone is in use", () => {

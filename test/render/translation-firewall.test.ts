@@ -36,3 +36,13 @@ test("behind Tayga there is the second NAT, and nothing is forwarded", () => {
     'ip saddr 192.168.240.0/20 oifname "ens3" masquerade',
   ]);
 });
+
+test("a connection comes back refused from behind either translator, and nothing is opened for it", () => {
+  const tayga = translationRules({ ...args, translator: { program: "tayga" } });
+  expect(tayga.input.at(-1)).toBe('iifname "nat64" tcp dport 9 reject with tcp reset');
+  expect(tayga.towards).toEqual([]);
+  // The witness refuses it itself, as nothing listens there.
+  const { input, towards } = translationRules({ ...args, translator: jool(true) });
+  expect(input).toEqual([]);
+  expect(towards.at(-1)).toBe('iifname "vpn*" ip6 daddr 64:ff9b::c000:7 tcp dport 9 accept');
+});

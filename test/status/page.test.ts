@@ -76,6 +76,34 @@ test("what is known decides the headline", () => {
   ]);
 });
 
+test("what could not be looked at is not known, and the page says so and why", () => {
+  const page = pageOf([
+    ...home,
+    "health yes",
+    "missing check /run/state: Permission denied",
+    "missing active /run/active: Input/output error",
+    "missing lease /var/leases: Permission denied",
+    "missing neighbour ip ended with 1",
+  ]);
+  expect(page).toContain('<p class="banner unknown">What works is not known now.</p>');
+  for (const [what, why] of [
+    ["What health says", "/run/state: Permission denied"],
+    ["cable (enp2s0)", "/run/active: Input/output error"],
+    ["lte (wwan0)", "/run/active: Input/output error"],
+    ["Names of machines", "/var/leases: Permission denied"],
+    ["Who is here", "ip ended with 1"],
+  ] as const)
+    expect(page).toContain(`<li class="unknown"><b>${what}</b> <span>not known</span><p>${why}</p>`);
+  // Nobody has been heard, and nobody has listened.
+  expect(page).toContain("<b>phone</b> <span>not known in lan</span>");
+  expect(page).not.toMatch(/<span>(quiet|waits)/);
+});
+
+test("an uplink does not wait while nobody says which is used", () => {
+  expect(pageOf(home)).toContain("<b>lte (wwan0)</b> <span>not known</span><p>nobody says which is used</p>");
+  expect(pageOf(all)).toContain("<b>cable (enp2s0)</b> <span>waits</span>");
+});
+
 test("each machine is there once, by its name if it has one", () => {
   const names = [...pageOf(all).matchAll(/<b>([^<]*)<\/b> <span>(is here|quiet) in (\w+)/g)];
   expect(names.map(([, ...words]) => words.join(" "))).toEqual([
