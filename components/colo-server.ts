@@ -80,7 +80,10 @@ export class ColoServer extends pulumi.ComponentResource {
         ...["bind9", "bind9-utils", "dns-root-data"],
         ...(byJool ? ["jool-tools", "kmod"] : ["tayga"]),
         ...(args.metrics === undefined ? [] : ["prometheus-node-exporter"]),
-        ...(args.monitoring === undefined ? [] : ["prometheus", "prometheus-alertmanager"]),
+        ...(args.monitoring === undefined
+          ? []
+          : // The last is what alerts by HTTPS and STARTTLS need, and no package of the others asks for it.
+            ["prometheus", "prometheus-alertmanager", "ca-certificates"]),
       ],
       packagesAtRemoval: args.packagesAtRemoval,
       masks: [
