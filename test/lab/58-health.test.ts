@@ -1,6 +1,7 @@
 import { exec, describe as describeLab } from "../../lab/lab";
 import { writeSettings } from "../../lab/stacks";
-import type { HostName } from "../../lab/topology";
+import { lostOf, trafficLine, underTraffic } from "../../lab/traffic";
+import { hostNames, type HostName } from "../../lab/topology";
 import { advertisementsAt } from "./advertisements";
 import { closeEngine, pulumiUp, sh, trySh, until } from "./support";
 
@@ -248,6 +249,21 @@ describe("a host that is looked after", () => {
     await isWell("home");
     expect([await drift("colo"), await drift("home")]).toEqual(["", ""]);
   }, 150_000);
+
+  it("keeps its hands off while keys are changed, there and back, and nothing is lost", async () => {
+    const did = (host: HostName) =>
+      sh(host, "journalctl -u ipv6-home-health -o cat | grep -E '^(re)?start ' || true");
+    const before = await Promise.all(hostNames.map(did));
+    for (const epoch of [2, 1]) {
+      writeSettings("home", describeLab(), { "health.enabled": true, "tunnel.keyEpoch": epoch });
+      const { report } = await underTraffic(() => pulumiUp("home"));
+      told.push(`rotation to ${epoch}: ${trafficLine(report)}`);
+      expect([lostOf(report), report.broken, report.downloaded > 1_000_000]).toEqual([0, 0, true]);
+      await isWell("colo");
+      await isWell("home");
+    }
+    expect(await Promise.all(hostNames.map(did))).toEqual(before);
+  }, 240_000);
 
   it("writes metrics", async () => {
     const metrics = await sh("home", "cat /run/ipv6-home-health/metrics.prom");
