@@ -78,7 +78,8 @@ sub ask {
     }
     vec($readable, fileno $self->{raw}, 1) = 1;
     my $wait = $begun + ($times[0] // $patience) - now();
-    next if $wait > 0 and 1 > select $readable, $writable, undef, $wait;
+    # Not without select, which takes those out that are not ready: a connection under way has no error yet, either.
+    next if 1 > select $readable, $writable, undef, $wait > 0 ? $wait : 0;
     $self->hear_raw(@open);
     for (grep { $_->{socket} } @open) {
       if ($_->{kind} eq 'names') { hear_names($_) }

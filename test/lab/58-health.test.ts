@@ -253,6 +253,8 @@ describe("a host that is looked after", () => {
   it("keeps its hands off while keys are changed, there and back, and nothing is lost", async () => {
     const did = (host: HostName) =>
       sh(host, "journalctl -u ipv6-home-health -o cat | grep -E '^(re)?start ' || true");
+    await isWell("colo");
+    await isWell("home");
     const before = await Promise.all(hostNames.map(did));
     for (const epoch of [2, 1]) {
       writeSettings("home", describeLab(), { "health.enabled": true, "tunnel.keyEpoch": epoch });
