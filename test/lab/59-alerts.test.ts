@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe as describeLab } from "../../lab/lab";
 import { spawnIn, type Running } from "../../lab/exec";
+import { installTools } from "../../lab/packages";
 import { run } from "../../lab/run";
 import { mustRunInLab, writeSettings } from "../../lab/stacks";
 import { closeEngine, pulumiUp, sh, theEngine, until } from "./support";
@@ -79,6 +80,7 @@ async function post(name: string): Promise<void> {
 }
 
 beforeAll(async () => {
+  await installTools(() => undefined, ["openssl"]);
   const subject = "-nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -days 2".split(" ");
   await run([
     "openssl",
@@ -105,7 +107,7 @@ beforeAll(async () => {
   );
   await until("the receiver is there", 10, () => Promise.resolve(existsSync(at("told"))));
   await set(settings);
-}, 180_000);
+}, 900_000);
 afterAll(async () => {
   await receiver?.stop("SIGTERM");
   rmSync(folder, { recursive: true });
