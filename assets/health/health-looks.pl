@@ -171,10 +171,11 @@ sub guard {
 
 # WireGuard's interfaces: { device, age in seconds or undef, received, sent }; none if nobody knows.
 sub tunnels {
-  my $now = time;
   my %of;
   my @handshakes = command(qw(wg show all latest-handshakes));
   return if trouble_of('wg');
+  # After that, or a handshake of this very moment would be yet to come.
+  my $now = time;
   my @transfers = command(qw(wg show all transfer));
   return if trouble_of('wg');
   for (@handshakes) {

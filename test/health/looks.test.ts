@@ -34,13 +34,15 @@ const free = "printf 'Mounted Use%% IUse%%\\n/ 7%% 1%%\\n'";
 const shaken = `[ "$3" = transfer ] && printf 'vpn0\\tKEY\\t1\\t2\\n' || printf 'vpn0\\tKEY\\t%s\\n' "$(date +%s)"`;
 
 test.each([
-  ["df", disk, free, "ok: nothing is 95 % full"],
-  ["df", disk, full, "bad: / is 97 % full"],
-  ["wg", handshake, shaken, "ok: vpn0 shook hands 0 s ago"],
-  ["wg", handshake, "true", "bad: there is no interface of a tunnel"],
-  ["systemctl", clock, "true", "unknown: not checked: no service here keeps the time"],
+  ["df", disk, free, /^ok: nothing is 95 % full$/],
+  ["df", disk, full, /^bad: \/ is 97 % full$/],
+  ["wg", handshake, shaken, /^ok: vpn0 shook hands [01] s ago$/],
+  ["wg", handshake, "true", /^bad: there is no interface of a tunnel$/],
+  ["systemctl", clock, "true", /^unknown: not checked: no service here keeps the time$/],
 ])("%s tells how it is", (program, look, line, told) => {
-  expect(looks(look, { [program]: line })).toEqual([told]);
+  const [answer = "", ...more] = looks(look, { [program]: line });
+  expect(more).toEqual([]);
+  expect(answer).toMatch(told);
 });
 
 test.each([
