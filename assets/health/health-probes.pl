@@ -50,7 +50,7 @@ sub own_addresses {
 
 # Asks all of these at once and waits; each gets `took`, in seconds, if it was answered, and `packet`.
 #   { kind => ping, to => ADDRESS }   { kind => names, to => ADDRESS, name => NAME }   { kind => ra, device => INTERFACE }
-#   { kind => connect, to => ADDRESS, port => PORT }
+#   { kind => connect, to => ADDRESS, port => PORT, instead => QUESTIONS }, whose answer makes others needless
 # An ra question without an address on its interface gets `absent`, as does a connection that something on the way has
 # said cannot be. One that is refused is answered: the refusal has come the whole way back.
 sub ask {
@@ -86,7 +86,8 @@ sub ask {
       elsif (vec $writable, fileno $_->{socket}, 1) { hear_connection($_) }
     }
   }
-  delete $_->{socket} for @questions;
+  # They name each other in rings, which Perl never gives back.
+  delete @$_{qw(socket instead)} for @questions;
   return @questions;
 }
 
@@ -170,8 +171,12 @@ sub hear_connection {
 
 sub connected {
   my ($question, $error) = @_;
-  if ($error == 0 or $error == Errno::ECONNREFUSED()) { answered($question, '') }
-  else { $question->{absent} = 1 }
+  if ($error == 0 or $error == Errno::ECONNREFUSED()) {
+    answered($question, '');
+    $_->{absent} = 1 for grep { not defined $_->{took} } @{ $question->{instead} // [] };
+  } else {
+    $question->{absent} = 1;
+  }
 }
 
 # The code of an answer (RFC 1035, section 4.1.1), and the addresses in it.

@@ -53,7 +53,10 @@ sub questions {
   if ($kind eq 'nat64') {
     my @behind = split /,/, $first;
     my $port = $check->{words}[2];
-    return ((map { { kind => 'connect', to => $_, port => $port } } @behind), map { { kind => 'ping', to => $_ } } @behind, $second);
+    # One of them is not there, whichever program translates: it is not waited for where the other one answers.
+    my @all = map { { kind => 'ping', to => $_ } } @behind, $second;
+    unshift @all, map { { kind => 'connect', to => $_, port => $port, instead => \@all } } @behind;
+    return @all;
   }
   return { kind => 'ra', device => $first } if $kind eq 'ra';
   # Both are BIND's own while it has DNS64; without it, it would have to ask others for the first (RFC 6303 has the second).
