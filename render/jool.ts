@@ -12,6 +12,9 @@ import { renderUnit, unitPath, verifyUnits } from "./unit";
 /** Network namespace in which Jool translates: the host's own packets pass it like anybody's. */
 export const joolNamespace = "ipv6-home-nat64";
 
+/** What Jool calls the one that translates there. */
+export const joolInstance = "nat64";
+
 /** Mark of flows that are the translator's, and number of the table that leads them there, if it shares an address. */
 export const joolMark = 64;
 
@@ -41,7 +44,7 @@ function renderJool({ address, ports, forwards }: JoolPlan): string {
     "port range": portRange,
   });
   const config = {
-    instance: "nat64",
+    instance: joolInstance,
     framework: "netfilter",
     global: {
       pool6: nat64Prefix.toString(),
@@ -179,7 +182,7 @@ export function joolBundle(args: {
                     `${ip} rule delete priority 2 lookup local`,
                   ]
                 : [`${ip} neighbour delete proxy ${address} dev ${wanInterface}`]),
-              `${ip} netns exec ${joolNamespace} /usr/bin/jool instance remove nat64`,
+              `${ip} netns exec ${joolNamespace} /usr/bin/jool instance remove ${joolInstance}`,
               `${ip} link delete ${translatorInterface}`,
               `${ip} netns delete ${joolNamespace}`,
             ].map((command) => `-${command}`),
@@ -211,7 +214,7 @@ export function joolBundle(args: {
         "bib display --udp --numeric",
       ].map(
         (what) =>
-          `ip netns exec ${joolNamespace} jool -i nat64 ${what} --csv${what.startsWith("bib") ? " | grep ',1$'" : ""}`,
+          `ip netns exec ${joolNamespace} jool -i ${joolInstance} ${what} --csv${what.startsWith("bib") ? " | grep ',1$'" : ""}`,
       ),
     ],
     units: [

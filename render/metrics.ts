@@ -9,6 +9,7 @@ import type { Bundle } from "./bundle";
 import { clatInterface } from "./clat";
 import { leasesPath } from "./dnsmasq";
 import { healthMetricsPath } from "./health";
+import { joolInstance, joolNamespace } from "./jool";
 import { addressState } from "./live";
 import { perlPrograms, type Programs } from "./programs";
 import { sourcesPath, translatorInterface } from "./tayga";
@@ -48,7 +49,13 @@ export function coloMetricsBundle(args: {
     address: addresses.monitor,
     devices: [wanInterface, translatorInterface],
     // Jool has no address for each source.
-    sources: translator.program === "tayga" ? [`sources ${sourcesPath} ${2 ** (32 - pool4.length)}`] : [],
+    sources: [
+      translator.program === "tayga"
+        ? `sources ${sourcesPath} ${2 ** (32 - pool4.length)}`
+        : `jool /run/netns/${joolNamespace} ${joolInstance}`,
+    ],
+    // To enter the network that Jool is in.
+    capabilities: translator.program === "tayga" ? [] : ["CAP_SYS_ADMIN"],
   });
 }
 
@@ -75,6 +82,7 @@ export function homeMetricsBundle(args: {
       ...uplinks.map((uplink) => `uplink ${uplink.name} ${uplink.interface}`),
       ...(uplinks.length === 1 ? [] : [`uplinks ${uplinkStatePath}`]),
     ],
+    capabilities: [],
   });
 }
 
@@ -93,9 +101,11 @@ function metricsBundle(args: {
   readonly address: Address;
   readonly devices: readonly string[];
   readonly sources: readonly string[];
+  /** What the collector may do beside what all of them may. */
+  readonly capabilities: readonly string[];
   readonly programs: MetricsPrograms;
 }): Bundle {
-  const { address, devices, sources, programs } = args;
+  const { address, devices, sources, capabilities, programs } = args;
   const { paths, files, checks } = perlPrograms(metricsFolder, programs, programNames);
   const units = [insideUnit, collectorUnit, exporterUnit].map(unitPath);
   const [inside = "", collector = "", exporter = ""] = units;
@@ -122,7 +132,7 @@ function metricsBundle(args: {
           stop: [`/usr/sbin/ip -6 address delete ${address}/128 dev lo`],
         }),
       },
-      { path: collector, content: renderCollectorUnit() },
+      { path: collector, content: renderCollectorUnit(capabilities) },
       {
         path: exporter,
         content: renderExporterUnit(address, `^(${[tunnels, ...devices.map(literally)].join("|")})$`),
@@ -138,7 +148,7 @@ function metricsBundle(args: {
   };
 }
 
-const renderCollectorUnit = () =>
+const renderCollectorUnit = (capabilities: readonly string[]) =>
   renderUnit({
     Unit: {
       Description: "Counts what this host does for the home",
@@ -150,7 +160,7 @@ const renderCollectorUnit = () =>
       RuntimeDirectory: folder,
       ExecStart: `/usr/bin/perl ${metricsFolder}/metrics-watch.pl ${configPath} ${runPath}`,
       // To list rules and peers, and to read what belongs to dnsmasq.
-      ...watching("CAP_NET_ADMIN CAP_DAC_READ_SEARCH"),
+      ...watching(["CAP_NET_ADMIN", "CAP_DAC_READ_SEARCH", ...capabilities].join(" ")),
     },
     Install: { WantedBy: "multi-user.target" },
   });

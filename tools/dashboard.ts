@@ -92,6 +92,15 @@ const panels: readonly Panel[] = [
     ],
   },
   {
+    title: "Flows that Jool translates",
+    type: "timeseries",
+    unit: "short",
+    lines: [
+      [`ipv6_home_nat64_sessions${of}`, "{{instance}}"],
+      [`ipv6_home_nat64_bib_entries${of}`, "{{instance}} ports in use"],
+    ],
+  },
+  {
     title: "Leases",
     type: "timeseries",
     unit: "short",

@@ -18,12 +18,13 @@ require "$folder/health-looks.pl";
 STDOUT->autoflush(1);
 
 my $pause = 10;
-my (%path, @segments, @uplinks, $pool);
+my (%path, @segments, @uplinks, $pool, @jool);
 for (Looks::lines_of($config)) {
   next if /^(#|$)/;
   my ($kind, @words) = split;
   if ($kind eq 'segment') { push @segments, { name => shift @words, prefixes => [@words] } }
   elsif ($kind eq 'uplink') { push @uplinks, { name => $words[0], device => $words[1], preferred => !@uplinks } }
+  elsif ($kind eq 'jool') { @jool = @words }
   elsif ($kind =~ /^(health|leases|uplinks|sources)$/) { ($path{$kind}, $pool) = ($words[0], $words[1] // $pool) }
   else { die "metrics-watch: no such kind: $kind\n" }
 }
@@ -120,6 +121,18 @@ sub translator {
   family('nat64_pool_addresses', 'gauge', 'Addresses of nat64.pool4.', '' => $pool);
 }
 
+# Jool keeps these two numbers itself: nobody has to list its sessions. Its network is there only while it is.
+sub jool {
+  my ($network, $instance) = @jool;
+  return unless defined $network && -e $network;
+  my %held = map { /^(JSTAT_\w+),(\d+)$/ ? ($1 => $2) : () } Looks::command('nsenter',
+    "--net=$network", 'jool', '-i', $instance, qw(stats display --all --csv --no-headers));
+  my ($sessions, $entries) = @held{qw(JSTAT_SESSIONS JSTAT_BIB_ENTRIES)};
+  family('nat64_sessions', 'gauge', 'Flows that Jool translates.', '' => $sessions) if defined $sessions;
+  family('nat64_bib_entries', 'gauge', 'Ports of nat64.ports in use, and nat64.forwards.', '' => $entries)
+    if defined $entries;
+}
+
 # One alone is always in use.
 sub uplinks {
   my ($line) = defined $path{uplinks} ? Looks::lines_of($path{uplinks}) : @uplinks ? $uplinks[0]{name} : ();
@@ -152,7 +165,7 @@ sub sources {
 
 for (;;) {
   @lines = ();
-  $_->() for \&units, \&tunnels, \&firewall, \&leases, \&translator, \&uplinks, \&flows, \&health, \&sources;
+  $_->() for \&units, \&tunnels, \&firewall, \&leases, \&translator, \&jool, \&uplinks, \&flows, \&health, \&sources;
   family('metrics_round_seconds', 'gauge', 'Unix time of the last look at all this.', '' => time);
   Looks::put("$run/ipv6-home.prom", join '', map { "$_\n" } @lines);
   last if $once;

@@ -30,6 +30,10 @@ const outputs = {
 `,
   wg: `if [ "$3" = transfer ]; then printf 'vpn0\\tKEY\\t100\\t200\\nwg9\\tKEY\\t1\\t1\\n'; else printf 'vpn0\\tKEY\\t%s\\nvpn1\\tKEY\\t0\\n' "$(date +%s)"; fi`,
   systemctl: "",
+  // As Jool 4.1.13 prints it, where it is asked in its network.
+  nsenter: `case "$*" in
+  --net=*/netns' jool -i nat64 stats display --all --csv --no-headers') printf 'JSTAT_RECEIVED6,35\\nJSTAT_BIB_ENTRIES,5\\nJSTAT_SESSIONS,8\\nJSTAT_ENOMEM,0\\n' ;;
+  esac`,
 };
 const health = `# TYPE ipv6_home_health_check gauge
 ipv6_home_health_check{check="tunnel"} 1
@@ -70,6 +74,7 @@ describe("the collector", () => {
       "# a comment",
       "health DIR/health",
       "sources DIR/sources 4096",
+      "jool DIR/netns nat64",
       "leases DIR/leases",
       "segment lan 2001:db8:1:101::/64 172.31.1.0/24",
       "segment devices 2001:db8:1:102::/64",
@@ -78,6 +83,7 @@ describe("the collector", () => {
       "uplinks DIR/active",
     ),
     health,
+    netns: "",
     sources: "###\n###\n192.168.240.2\t2001:db8:1:101::5\t1700000000\n",
     active: "lte wwan0 1700000000 cable does not answer\n",
     leases: [
@@ -100,6 +106,8 @@ describe("the collector", () => {
       'ipv6_home_dhcp_leases{segment="devices",family="ipv6"} 1',
       "ipv6_home_nat64_sources 1",
       "ipv6_home_nat64_pool_addresses 4096",
+      "ipv6_home_nat64_sessions 8",
+      "ipv6_home_nat64_bib_entries 5",
       'ipv6_home_uplink_active{uplink="cable",interface="enp2s0",preferred="yes"} 0',
       'ipv6_home_uplink_active{uplink="lte",interface="wwan0",preferred="no"} 1',
       'ipv6_home_wireguard_sent_bytes_total{interface="vpn0"} 200',
@@ -147,7 +155,7 @@ describe("the collector", () => {
   });
 
   it("says nothing of what is not there, and one uplink alone is in use", () => {
-    const text = collected({ conf: conf("health DIR/none", "uplink wan enp2s0") });
+    const text = collected({ conf: conf("health DIR/none", "uplink wan enp2s0", "jool DIR/gone nat64") });
     expect(text).toContain('ipv6_home_uplink_active{uplink="wan",interface="enp2s0",preferred="yes"} 1\n');
     expect(text).not.toMatch(/health|leases|nat64/);
   });
