@@ -7,7 +7,10 @@ const root = join(__dirname, "..");
 /** Whom the laptop reaches through NAT64, by IPv6 and by what they are called in IPv4. */
 export const web = { six: "64:ff9b::b00:302", four: "11.0.3.2", native: "2001:db8:46::2" } as const;
 export const coloIpv4 = "198.51.100.10";
+/** As IPv6 machines call the colo's own. */
+export const coloBySix = "64:ff9b::c633:640a";
 const laptopIpv6 = "2001:db8:beef:101:0:ff:fe00:101";
+const phoneIpv6 = "2001:db8:beef:101:0:ff:fe00:102";
 export const nat64Unit = "ipv6-home-nat64.service";
 
 function treeOf(golden: string): Record<string, string> {
@@ -56,12 +59,13 @@ export function translatorFiles(
 }
 
 /** The colo is the machine itself; around it are a laptop behind the tunnel, whose ends know each other as those of a
- * real one do, the provider's router and a web server. */
+ * real one do, a phone that reaches all by the laptop, the provider's router and a web server. */
 export const wiring = `set -e
 modprobe tun
-for each in laptop isp web; do ip netns add $each; ip -n $each link set lo up; done
+for each in laptop phone isp web; do ip netns add $each; ip -n $each link set lo up; done
 ip link add ens3 type veth peer name colo netns isp
 ip link add vpn1-0 mtu 1440 address 02:00:5e:00:00:0c type veth peer name vpn0 mtu 1440 address 02:00:5e:00:00:0a netns laptop
+ip -n laptop link add phone mtu 1440 type veth peer name laptop mtu 1440 netns phone
 ip -n isp link add web type veth peer name isp netns web
 ip -batch - <<END
 address add ${coloIpv4}/24 dev ens3
@@ -99,8 +103,17 @@ address add ${laptopIpv6}/64 dev vpn0 nodad
 link set vpn0 up
 neighbour replace fe80::c lladdr 02:00:5e:00:00:0c dev vpn0 nud permanent
 route add ::/0 via fe80::c dev vpn0
+address add fe80::1/64 dev phone nodad
+link set phone up
+route add ${phoneIpv6}/128 dev phone
 END
-for each in "" "ip netns exec isp"; do $each sysctl -q net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1; done
+ip -n phone -batch - <<END
+address add ${phoneIpv6}/128 dev laptop nodad
+link set laptop up
+route add fe80::1/128 dev laptop
+route add ::/0 via fe80::1 dev laptop
+END
+for each in "" "ip netns exec isp" "ip netns exec laptop"; do $each sysctl -q net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1; done
 ip netns exec web python3 /srv/lab/peer.py serve 7000 </dev/null >/dev/null 2>&1 &
 ip netns exec laptop python3 /srv/lab/peer.py serve 22 </dev/null >/dev/null 2>&1 &
 ip netns exec laptop python3 /srv/lab/peer.py serve 27015 </dev/null >/dev/null 2>&1 &`;
@@ -111,5 +124,10 @@ export const become = (name: "tayga" | "jool" | "spare"): string =>
   `nft --file /etc/ipv6-home/firewall.nft; systemctl start ${nat64Unit}`;
 
 /** A question of `peer.py`, asked in a namespace or on the colo itself. */
-export const ask = (place: "laptop" | "web" | "colo", host: string, port: number, whats: string): string =>
+export const ask = (
+  place: "laptop" | "phone" | "web" | "colo",
+  host: string,
+  port: number,
+  whats: string,
+): string =>
   `${place === "colo" ? "" : `ip netns exec ${place} `}python3 /srv/lab/peer.py ask ${host} ${port} ${whats}`;

@@ -1,8 +1,17 @@
 import { joolImage, runInKernel, type StepResult } from "../../lab/kernel";
-import { ask, become, coloIpv4, nat64Unit, translatorFiles, web, wiring } from "../../lab/translators";
+import {
+  ask,
+  become,
+  coloBySix,
+  coloIpv4,
+  nat64Unit,
+  translatorFiles,
+  web,
+  wiring,
+} from "../../lab/translators";
 import { joolWitness } from "../../network/translator";
 import { throughNat64 } from "../../network/well-known";
-import { exampleSettings, joolSettings } from "../support/settings";
+import { exampleSettings, joolSettings, type Given } from "../support/settings";
 import { bundlesOf, recordColo } from "../support/stacks";
 
 /** An address that nobody has, and a prefix that is not the well-known one. */
@@ -10,6 +19,7 @@ const spareIpv4 = "198.51.100.11";
 const otherPrefix = "2001:db8:beef:64::";
 
 const namespace = "ipv6-home-nat64";
+const told = "/run/ipv6-home-metrics/ipv6-home.prom";
 const inLaptop = "ip netns exec laptop";
 const inWeb = "ip netns exec web";
 const beats = "cat /run/beats";
@@ -24,6 +34,7 @@ const steps = [
   ["firewall", "cp -R /srv/lab/tayga/. /; nft --file /etc/ipv6-home/firewall.nft"],
   ["before", ask("laptop", web.six, 7000, "udp")],
   ["before-forward", ask("web", coloIpv4, 2222, "tcp")],
+  ["phone", ask("phone", web.native, 7000, "tcp")],
 
   ["tayga", become("tayga")],
   [
@@ -33,6 +44,7 @@ const steps = [
       beats,
   ],
   ["by-tayga", ask("laptop", web.six, 7000, "tcp")],
+  ["hairpin-of-tayga", ask("phone", coloBySix, 2222, "tcp")],
   ["witness-of-tayga", `${inLaptop} ${pingWitness}`],
 
   [
@@ -51,6 +63,15 @@ const steps = [
   ["forward", ask("web", coloIpv4, 2222, "tcp")],
   ["forward-udp", ask("web", coloIpv4, 27015, "udp large=3000 mtu=1450")],
   ["forward-trace", `${inWeb} traceroute -n -T -p 2222 -q 1 -w 2 -m 6 ${coloIpv4}`],
+  ["hairpin", ask("phone", coloBySix, 2222, "tcp")],
+  ["hairpin-udp", ask("phone", coloBySix, 27015, "udp large=1200")],
+  ["hairpin-to-itself", ask("laptop", coloBySix, 2222, "tcp")],
+  ["hairpin-to-nobody", ask("phone", coloBySix, 2223, "tcp")],
+  [
+    "metrics",
+    `systemctl start ipv6-home-metrics; SECONDS=0; until grep -s ^ipv6_home_nat64_ ${told} || [ $SECONDS -gt 30 ]; do sleep 0.5; done; ` +
+      `ip netns exec ${namespace} jool -i nat64 stats display --all --csv | grep SESSIONS; systemctl stop ipv6-home-metrics`,
+  ],
   ["not-forwarded", ask("web", coloIpv4, 2223, "tcp")],
   ["narrow", "ip -n isp link set web mtu 1300"],
   ["mtu", ask("laptop", web.six, 7000, "mtu=1380")],
@@ -99,9 +120,16 @@ describe("NAT64 by Jool (RFC 6146, RFC 7915), with Debian's kernel", () => {
 
   beforeAll(async () => {
     const image = await joolImage((line) => process.stderr.write(`${line}\n`));
-    const settings = exampleSettings("colo", { ...joolSettings, "nat64.address4": spareIpv4 });
-    const spare = bundlesOf(await recordColo(settings)).flatMap(({ files }) => files);
-    results = await runInKernel(image, translatorFiles({ spare }), steps, 400);
+    const filesWith = async (settings: Readonly<Record<string, Given>>) =>
+      bundlesOf(await recordColo(exampleSettings("colo", { ...joolSettings, ...settings }))).flatMap(
+        ({ files }) => files,
+      );
+    const spare = await filesWith({ "nat64.address4": spareIpv4 });
+    const metrics = (await filesWith({ "metrics.enabled": true })).filter(({ path }) =>
+      path.includes("metrics"),
+    );
+    const laid = Object.fromEntries(metrics.map(({ path, content }) => [path, { content, mode: 0o755 }]));
+    results = await runInKernel(image, { ...translatorFiles({ spare }), ...laid }, steps, 900);
   }, 1_200_000);
 
   it("is not there before, nor is a way in", () => {
@@ -151,6 +179,25 @@ describe("NAT64 by Jool (RFC 6146, RFC 7915), with Debian's kernel", () => {
     expect(said("forward")).toMatch(new RegExp(`^tcp: ${visitor} \\d+$`));
     expect(said("forward-udp")).toMatch(new RegExp(`^udp: ${visitor} \\d+\nlarge=3000: 3000\n`));
     expect(said("not-forwarded")).toBe("tcp: TimeoutError");
+  });
+
+  it("leads machines at home to forwarded ports, too, which see the colo's address (RFC 6146, section 3.8)", () => {
+    const visitor = new RegExp(`: ${coloBySix} ([12]\\d{4}|3[01]\\d{3}|32[0-7]\\d\\d)$`);
+    expect(said("phone")).toMatch(/^tcp: 2001:db8:beef:101:0:ff:fe00:102 \d+$/);
+    expect(said("hairpin-of-tayga")).toMatch(/^tcp: [A-Z]/i);
+    expect(said("hairpin")).toMatch(visitor);
+    const [udp, large] = said("hairpin-udp").split("\n");
+    expect(udp).toMatch(visitor);
+    expect(large).toBe("large=1200: 1200");
+    expect(said("hairpin-to-itself")).toMatch(visitor);
+    expect(said("hairpin-to-nobody")).toBe("tcp: ECONNREFUSED");
+  });
+
+  it("tells how many flows it has", () => {
+    const [sessions, entries] = said("metrics").split("\n");
+    expect(Number(/^ipv6_home_nat64_sessions (\d+)$/.exec(sessions ?? "")?.[1])).toBeGreaterThan(0);
+    // The forwards are two.
+    expect(Number(/^ipv6_home_nat64_bib_entries (\d+)$/.exec(entries ?? "")?.[1])).toBeGreaterThan(2);
   });
 
   it("serves the colo itself, which keeps its own IPv4", () => {
