@@ -15,8 +15,9 @@ record_new_packages() {
   rm "$state/packages.before"
 }
 
+# Jool's module is compiled on the way, on whatever processor the host has.
 apt_get() {
-  timeout 600 apt-get -y -q -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confdef \
+  timeout 1800 apt-get -y -q -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confdef \
     -o Dpkg::Options::=--force-confold "$@" >"$work/apt" 2>&1 </dev/null
 }
 
@@ -36,7 +37,7 @@ install_packages() {
     }
   done < <(directives "$work/directives" mask)
   # An earlier run may have been cut off inside dpkg.
-  timeout 600 dpkg --configure -a >"$work/apt" 2>&1 </dev/null || {
+  timeout 1800 dpkg --configure -a >"$work/apt" 2>&1 </dev/null || {
     cat "$work/apt" >&2
     fail "dpkg could not finish what was begun; its own words are above"
   }
