@@ -23,7 +23,7 @@ const inDirectory = (name: AnyHostName, file: string): string => join(directoryO
 export const isMachine = (name: AnyHostName): boolean => existsSync(inDirectory(name, "disk.img"));
 
 /** What runs a machine: "kvm", or "tcg", which emulates its processors. */
-const acceleratorOf = (name: AnyHostName): string =>
+export const acceleratorOf = (name: AnyHostName): string =>
   readFileSync(inDirectory(name, "accelerator"), "utf8").split(" ")[0] ?? "tcg";
 
 /** How much longer things take where hosts are machines: what waits for one multiplies its limit by it. */
