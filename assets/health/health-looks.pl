@@ -44,7 +44,8 @@ sub command {
   open my $output, '-|', 'timeout', '3', @words or die "health: $words[0]: $!\n";
   chomp(my @lines = <$output>);
   close $output;
-  my $program = $words[0];
+  # In another network it is the word after that.
+  my ($program) = grep { not /^(?:nsenter$|-)/ } @words;
   my $said = ended($program, $?);
   print "<4>$said: what it tells is not known\n" if $said and not $trouble{$program};
   print "<6>$program answers again\n" if $trouble{$program} and not $said;
