@@ -114,6 +114,8 @@ function greets(address: string): Promise<boolean> {
       resolve(result);
     };
     socket.setTimeout(1000, () => settle(false));
+    // Each question costs the host a process; one that is slow is not to get another while it has not answered.
+    socket.once("connect", () => socket.setTimeout(10_000));
     socket.once("error", () => settle(false));
     socket.once("close", () => settle(false));
     socket.once("data", (greeting) => settle(greeting.toString().startsWith("SSH-")));

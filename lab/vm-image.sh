@@ -91,8 +91,8 @@ modules() {
     echo "$plain" >>"$work/initrd/$list"
   done <"$work/files"
 }
-modules modules virtio_pci virtio_blk ext4
-modules line-modules virtio_net bridge sch_netem
+modules modules virtio_pci virtio_blk virtio_net virtio_rng ext4
+modules line-modules bridge sch_netem
 cat >"$work/initrd/init" <<'END'
 #!/bin/busybox sh
 PATH=/bin
@@ -126,6 +126,14 @@ busybox mount --move /dev /root/dev
 exec busybox switch_root /root /sbin/init
 END
 chmod 755 "$work/initrd/init"
+# An emulated processor needs as long to unpack a module as this one for twenty.
+find "$root/usr/lib/modules" -name '*.ko.xz' | sed "s|^$root|/mnt|" >"$work/packed"
+mount --bind "$root" "$work/tools/mnt"
+in_tools xargs xz -d <"$work/packed"
+umount "$work/tools/mnt"
+in_root depmod "$kernel"
+echo "modules unpacked"
+
 (cd "$work/initrd" && find . | "$work/busybox" cpio -o -H newc) >"$directory/initrd"
 
 # The lab's own way in, by a port and in a network namespace that the host's network knows nothing of.
@@ -180,8 +188,33 @@ in_root systemctl -q enable lab-control.service
 # Each unit costs an emulated processor a tenth of a second, and nobody here needs these.
 in_root systemctl -q mask getty@tty1.service serial-getty@ttyS0.service systemd-pstore.service \
   sys-kernel-config.mount sys-kernel-debug.mount sys-kernel-tracing.mount sys-fs-fuse-connections.mount \
-  dev-hugepages.mount systemd-network-generator.service systemd-udev-load-credentials.service \
-  systemd-hwdb-update.service
+  dev-hugepages.mount dev-mqueue.mount proc-sys-fs-binfmt_misc.automount systemd-binfmt.service \
+  systemd-network-generator.service systemd-udev-load-credentials.service systemd-hwdb-update.service \
+  systemd-networkd-persistent-storage.service systemd-remount-fs.service systemd-random-seed.service \
+  systemd-hibernate-clear.service systemd-pcrextend.socket systemd-pcrlock.socket systemd-sysext.socket \
+  systemd-creds.socket systemd-initctl.socket systemd-ask-password-console.path \
+  systemd-ask-password-wall.path modprobe@drm.service
+# So does each generator, and once more whenever units are read anew.
+mkdir -p "$root/etc/systemd/system-generators"
+for generator in debug gpt-auto hibernate-resume rc-local run ssh system-update tpm2; do
+  ln -s /dev/null "$root/etc/systemd/system-generators/systemd-$generator-generator"
+done
+# Of the hundreds of devices of a machine, those that somebody waits for or that have a driver to load.
+mkdir "$root/etc/systemd/system/systemd-udev-trigger.service.d"
+cat >"$root/etc/systemd/system/systemd-udev-trigger.service.d/lab.conf" <<'END'
+[Service]
+ExecStart=
+ExecStart=udevadm trigger --action=add --subsystem-match=net --subsystem-match=block --subsystem-match=virtio
+END
+# What nobody needs to log in comes after that.
+mkdir "$root/etc/systemd/system/systemd-logind.service.d"
+cat >"$root/etc/systemd/system/systemd-logind.service.d/lab.conf" <<'END'
+[Unit]
+After=ssh.service lab-control.service
+END
+flush=systemd/system/systemd-journal-flush.service
+sed -e '/^Before=systemd-tmpfiles-setup/d' -e '/^\[Unit\]/a After=ssh.service lab-control.service' \
+  "$root/usr/lib/$flush" >"$root/etc/$flush"
 
 cp "$work/sources.list" "$root/etc/apt/sources.list"
 in_root apt-get -qq update
