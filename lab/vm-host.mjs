@@ -175,8 +175,8 @@ async function greets() {
   const socket = connect({ host: "169.254.77.2", port: 22 });
   const greeting = new Promise((resolve) => {
     // Where nobody answers, the kernel would ask again after seconds; where somebody does, he may take his time.
-    const timer = setTimeout(() => resolve(false), 300);
-    socket.once("connect", () => clearTimeout(timer));
+    socket.setTimeout(300, () => resolve(false));
+    socket.once("connect", () => socket.setTimeout(10_000));
     for (const event of ["error", "close"]) socket.once(event, () => resolve(false));
     socket.once("data", () => resolve(true));
   });
