@@ -1,4 +1,5 @@
 import { exec, spawnIn } from "./exec";
+import { patience } from "./machines";
 import { mobileMtu } from "./mobile";
 import { run, type Outcome } from "./run";
 import { namespaceOf } from "./topology";
@@ -90,9 +91,9 @@ export async function usedUplink(): Promise<string> {
   return (await exec("home", argv, { allowFailure: true })).stdout.trim();
 }
 
-/** Waits until an uplink is used; throws what the service said if it is not. */
+/** Waits until an uplink is used, longer where the home is emulated; throws what the service said if it is not. */
 export async function isUsed(name: UplinkName, withinSec: number): Promise<void> {
-  const deadline = Date.now() + withinSec * 1000;
+  const deadline = Date.now() + withinSec * patience() * 1000;
   while ((await usedUplink()) !== name) {
     if (Date.now() > deadline) {
       const said = await exec("home", ["journalctl", "-u", service, "-o", "short-precise", "-n", "15"]);
@@ -125,7 +126,7 @@ export async function trafficUntil(
       await isUsed(next, 90);
       await pause(forMs);
     });
-    return { ...report, broken: report.broken + ((await grows(typed, 5)) ? 0 : 1) };
+    return { ...report, broken: report.broken + ((await grows(typed, 5 * patience())) ? 0 : 1) };
   } finally {
     await typed.stop("SIGKILL");
   }

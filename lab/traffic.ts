@@ -1,4 +1,5 @@
 import { spawnIn, type Running } from "./exec";
+import { patience } from "./machines";
 import type { Place } from "./topology";
 
 /** Pings from one place to an address, without a pause. */
@@ -41,8 +42,11 @@ export interface Traffic {
 }
 
 const perSec = 100;
-/** What the server sends: few enough that the tunnel's queues stay empty, and lost packets are the rotation's own. */
-const bytesPerSec = 1_000_000;
+/**
+ * What the server sends: few enough that the tunnel's queues stay empty, and lost packets are the rotation's own. An
+ * emulated processor that others need too carries as much less.
+ */
+const bytesPerSec = () => 1_000_000 / patience();
 
 /**
  * Counts by sequence number. The very last requests may still be on their way when ping is stopped: they count as lost
@@ -70,7 +74,7 @@ export function pauses(output: string): { readonly gapMs: number; readonly lossM
   };
 }
 
-/** Starts pings, 100 a second on each path, and a TCP download of 1 MB/s by the laptop; returns when all of it flows. */
+/** Starts pings, 100 a second on each path, and a TCP download of 1 MB/s, or what an emulated host carries of it, by the laptop; returns when all of it flows. */
 export async function startTraffic(paths: readonly PingPath[] = tunnelPaths): Promise<Traffic> {
   const started = performance.now();
   const pings = paths.map(({ name, from, to }) => ({
@@ -79,11 +83,11 @@ export async function startTraffic(paths: readonly PingPath[] = tunnelPaths): Pr
   }));
   const download = spawnIn(
     "laptop",
-    ["curl", "-sS", `http://[2001:db8:6::2]/paced/${bytesPerSec}`],
+    ["curl", "-sS", `http://[2001:db8:6::2]/paced/${bytesPerSec()}`],
     "stderr",
   );
   const flows = await Promise.all(
-    [...pings.map(({ running }) => running), download].map((each) => grows(each, 10)),
+    [...pings.map(({ running }) => running), download].map((each) => grows(each, 10 * patience())),
   );
   if (flows.includes(false)) {
     await Promise.all([...pings.map(({ running }) => running.stop("SIGKILL")), download.stop("SIGKILL")]);
@@ -93,7 +97,7 @@ export async function startTraffic(paths: readonly PingPath[] = tunnelPaths): Pr
   }
   return {
     async stop() {
-      const alive = await grows(download, 5);
+      const alive = await grows(download, 5 * patience());
       const [outputs] = await Promise.all([
         Promise.all(pings.map(({ running }) => running.stop("SIGINT"))),
         download.stop("SIGTERM"),

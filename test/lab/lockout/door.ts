@@ -1,8 +1,9 @@
 import { connect } from "node:net";
+import { patience } from "../../../lab/machines";
 import { management } from "../../../lab/topology";
 import { sh } from "../support";
 
-/** Whether a new connection to the home's sshd comes about within a second. */
+/** Whether a new connection to the home's sshd comes about within a second, or four where it is emulated. */
 export const greets = () =>
   new Promise<boolean>((resolve) => {
     const socket = connect({ host: management.hosts.home, port: 22 });
@@ -10,7 +11,7 @@ export const greets = () =>
       socket.destroy();
       resolve(result);
     };
-    socket.setTimeout(1000, () => end(false));
+    socket.setTimeout(1000 * patience(), () => end(false));
     socket.once("error", () => end(false));
     socket.once("data", () => end(true));
   });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunResult } from "../../../engine/run";
 import { describe as describeLab } from "../../../lab/lab";
+import { patience } from "../../../lab/machines";
 import { management } from "../../../lab/topology";
 import type { Bundle } from "../../../render/bundle";
 import type { ObserveMode } from "../../../settings/settings";
@@ -76,7 +77,7 @@ export class LockoutProject {
   private async run(args: readonly string[], timeoutSec: number): Promise<RunResult> {
     return (await theEngine()).run(args, {
       cwd: this.folder,
-      timeoutSec,
+      timeoutSec: timeoutSec * patience(),
       env: {
         PULUMI_BACKEND_URL: `file://${join(this.folder, "backend")}`,
         PULUMI_CONFIG_PASSPHRASE: "lockout",
