@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { parse, stringify } from "yaml";
 import type { Engine, RunOptions, RunResult } from "../engine/run";
 import type { LabDescription } from "./description";
+import { patience } from "./machines";
 import { inState } from "./paths";
 
 /** A stack of the lab; they carry the names of the example settings. */
@@ -37,6 +38,8 @@ function labSettings(stack: AnyStackName, lab: LabDescription): Record<string, u
     "ssh.managementPrefixes": ["fd00:1ab::/64"],
     // The lab compares a host that was given back with what it was.
     "destroy.packages": "purge",
+    // An emulated host may need a minute for one component, which else is all that a change gets.
+    ...(patience() > 1 ? { "guard.windowSec": 60 * patience() } : {}),
     // Its radvd has no PREF64.
     ...(stack !== "colo" && release === "bookworm" ? { "ra.daemon": "dnsmasq" } : {}),
     ...(stack === "colo" ? { "colo.address4": "11.0.1.2", "dns64.trustAnchors": [lab.dns.trustAnchor] } : {}),
