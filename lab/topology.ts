@@ -93,7 +93,7 @@ export const mobileCables: readonly Cable[] = [
 ];
 
 /** What single tests add to the picture; whoever takes the lab away takes these along. */
-export const testNamespaces = { behind: "v6-behind" } as const;
+export const testNamespaces = { behind: "v6-behind", tagged: "v6-tagged" } as const;
 
 /** The management network: a bridge in the machine's own namespace, by which it reaches the hosts. */
 export const management = {
