@@ -5,7 +5,7 @@ import { leftBehind, unnamed } from "../../lab/left-behind";
 import { differences, keepSnapshot, keptSnapshot, takeSnapshot, type Difference } from "../../lab/snapshot";
 import { forgetStacks, prepareStacks, writeSettings } from "../../lab/stacks";
 import { hostNames, type HostName } from "../../lab/topology";
-import { closeEngine, mustDestroy, pulumi, pulumiUp, sh, theEngine, trySh, until } from "./support";
+import { closeEngine, mustDestroy, pulumi, pulumiUp, sh, theEngine } from "./support";
 
 // The whole path once more on Debian 12, from bare hosts to bare hosts; here packages stay.
 beforeAll(async () => {
@@ -88,58 +88,5 @@ describe("Debian 12", () => {
     }
     expect(came.colo).toEqual(expect.arrayContaining(["bind9", "nftables", "tayga", "wireguard-tools"]));
     expect(came.home).toEqual(expect.arrayContaining(["dnsmasq-base", "nftables", "wireguard-tools"]));
-  }, 240_000);
-});
-
-describe("Debian 12 that is watched", () => {
-  const monitor = "fd00:cafe:f00d::9090";
-  const from = ["2001:db8:beef:101::/64"];
-  const asked = (port: number, path: string) => `curl -sS -g -m 5 'http://[${monitor}]:${port}${path}'`;
-  const set = async (more: Record<HostName, Record<string, unknown>>) => {
-    for (const stack of hostNames) writeSettings(stack, describeLab(), more[stack]);
-    await pulumiUp("colo");
-    await pulumiUp("home");
-  };
-  beforeAll(async () => {
-    const metrics = { "health.enabled": true, "metrics.enabled": true };
-    await set({
-      colo: {
-        ...metrics,
-        "metrics.from": from,
-        "monitoring.enabled": true,
-        "monitoring.intervalSec": 5,
-      },
-      home: metrics,
-    });
-    await restartClients();
-  }, 400_000);
-
-  it("Prometheus hears both exporters, and the Alertmanager, all of Debian 12", async () => {
-    const up = async () => {
-      const text = (await trySh("laptop", asked(9090, "/api/v1/query?query=up"))).stdout;
-      return [...text.matchAll(/"value":\[[0-9.]+,"(\d)"\]/g)].map(([, is]) => is).join("");
-    };
-    await until("all targets are heard", 90, async () => (await up()) === "111");
-    const told = await sh("laptop", asked(9090, "/api/v1/query?query=ipv6_home_health_round_seconds"));
-    expect([...told.matchAll(/"instance":"(\w+)"/g)].map(([, host]) => host).sort()).toEqual([
-      "colo",
-      "site1",
-    ]);
-    const isWell = async () =>
-      (await sh("laptop", asked(9090, "/api/v1/query?query=ipv6_home_health_check==0"))).includes(
-        '"result":[]',
-      );
-    await until("nothing has failed", 60, isWell);
-    expect(await sh("laptop", asked(9093, "/api/v2/status"))).toMatch(/"version":"0\.25\./);
-    expect(await sh("laptop", asked(9090, "/api/v1/status/buildinfo"))).toMatch(/"version":"2\.42\./);
-  }, 200_000);
-
-  it("leaves nothing when it goes", async () => {
-    await mustDestroy("home");
-    await mustDestroy("colo");
-    for (const host of hostNames)
-      expect(
-        await sh(host, "ls -d /var/lib/ipv6-home-prometheus /run/ipv6-home-metrics 2>/dev/null || true"),
-      ).toBe("");
   }, 240_000);
 });
