@@ -18,6 +18,8 @@ const packages =
 const ways =
   "ip netns list; ip rule; ip route show table 64 2>/dev/null; ip -o link show nat64 | grep -c veth; true";
 
+/** A busy emulation takes longer than the usual minute from one component to the confirmation of all. */
+const patient = { "guard.windowSec": 600 };
 const byJool = {
   colo: {
     "nat64.translator": "jool",
@@ -38,8 +40,8 @@ const byJool = {
 } as const;
 
 const set = (colo: Readonly<Record<string, unknown>>, home: Readonly<Record<string, unknown>>) => {
-  writeSettings("colo", describeLab(), { ...colo });
-  writeSettings("home", describeLab(), { ...home });
+  writeSettings("colo", describeLab(), { ...patient, ...colo });
+  writeSettings("home", describeLab(), { ...patient, ...home });
 };
 
 /** Who a listener says has connected, as ADDRESS PORT; nothing if nobody has. */
