@@ -44,6 +44,8 @@ export function monitoringBundle(args: {
   const at = (port: number) => `[${address}]:${port}`;
   return {
     component: "monitoring",
+    // There before Prometheus, which hears of a new home only from a folder that it has seen.
+    directories: [{ path: targetsFolder, mode: "0755" }],
     files: [
       { path: configPath, content: renderPrometheus(at, plan.intervalSec) },
       { path: rulesPath, content: renderAlertRules() },
