@@ -149,7 +149,7 @@ const suites: readonly Suite[] = [
   {
     name: "lab",
     title: "the article's network on this machine",
-    run: () => jest(60, "--config=test/lab/jest.config.json", "--runInBand"),
+    run: () => jest(80, "--config=test/lab/jest.config.json", "--runInBand"),
   },
   {
     name: "vm",
