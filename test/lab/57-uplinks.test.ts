@@ -114,12 +114,11 @@ describe("a second uplink that is watched", () => {
     await beginAnew();
     const began = (await sh("home", "date +%s")).trim();
     await cutBy("numgen random mod 100 < 5 drop;");
-    // The state machine is played for three hours of it in test/uplink.
-    const { report } = await underTraffic(() => pause(15_000));
+    const { report } = await underTraffic(() => pause(30_000));
     await mend();
     told.push(`one in twenty is lost: ${trafficLine(report)}`);
-    // Of 2,000 packets of two paths, or more.
-    expect(lostOf(report)).toBeGreaterThan(50);
+    // Of 6,000 packets of two paths.
+    expect(lostOf(report)).toBeGreaterThan(100);
     expect(report.broken).toBe(0);
     expect(await sh("home", `journalctl -u ipv6-home-uplinks -o cat --since @${began}`)).not.toMatch(
       /lte is used/,

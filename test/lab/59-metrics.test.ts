@@ -112,14 +112,13 @@ describe("hosts that tell how they are, and a colo that watches them", () => {
   }, 240_000);
 
   it("Prometheus hears both hosts, and the Alertmanager", async () => {
-    // Prometheus looks for new homes each minute, if the kernel has not told it before.
-    await until("all targets are heard", 75, async () => {
+    await until("all targets are heard", 30, async () => {
       const up = await values("up");
       return up.length === 3 && up.every(({ value: [, is] }) => is === "1");
     });
     const hosts = (await values('up{job="hosts"}')).map(({ metric }) => metric["instance"]);
     expect(hosts.sort()).toEqual(["colo", "site1"]);
-  }, 90_000);
+  }, 45_000);
 
   it("they tell what docs/MONITORING.md names, and nothing more of this project", async () => {
     const documented = documentedMetrics();
