@@ -153,14 +153,17 @@ describe("hosts that tell how they are, and a colo that watches them", () => {
     expect(value?.value[1]).toBe("1");
     const down = (await values("ipv6_home_unit_active == 0")).map(({ metric }) => metric["unit"]);
     expect(down).toEqual([]);
-    const [sources] = await values("ipv6_home_nat64_sources");
-    expect(Number(sources?.value[1])).toBeGreaterThan(0);
+    // The collector's next look at what Tayga has written, and Prometheus' next one at that.
+    await until("the laptop is counted", 40, async () => {
+      const [sources] = await values("ipv6_home_nat64_sources");
+      return Number(sources?.value[1]) > 0;
+    });
     const blocked = 'ipv6_home_firewall_packets_total{instance="colo",chain="input",rule="not asked for"}';
     const count = async () => Number((await values(blocked))[0]?.value[1]);
     const before = await count();
     await reached("attacker", ["11.0.1.2"], [9090]);
     await until("the firewall's drop is counted", 25, async () => (await count()) > before);
-  }, 45_000);
+  }, 90_000);
 
   it("listen inside only, and answer nobody else", async () => {
     expect((await listening("colo")).split("\n").filter(Boolean)).toEqual(
